@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// Loads the native addon, types it, and explains a failed load. The only file that touches the .node file.
+
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PolluxError } from '../errors.ts';
+
+/** A backend and whether this machine has it. `reason` says why not, in words. */
+export interface BackendInfo {
+  /** As `--backend` spells it. */
+  readonly name: string;
+  readonly available: boolean;
+  readonly reason: string;
+  /** One sentence on the mechanism. */
+  readonly summary: string;
+}
+
+/** What a failed listen tells: the step, the errno's name, and the system's words. */
+export interface ListenFailure {
+  readonly step: 'resolve' | 'socket' | 'setsockopt' | 'bind' | 'listen';
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A function of the base WASI, called with base fds; answers a WASI errno. */
+export type BaseFunction = (...args: never[]) => number;
+
+/** The native half of a Host: fd table, sockets, poller. One thread uses it; only `stop` may come from another. */
+export interface NativeHost {
+  /** Functions that are imports as they are: fd_read, fd_write, poll_oneoff, sock_* and others. */
+  readonly imports: Readonly<Record<string, (...args: number[]) => number>>;
+  /** Identifies this host process-wide, for {@link Addon.stop}. */
+  readonly id: number;
+  readonly backend: string;
+  /** Gives the guest's memory; must be called before the first import is. */
+  attach(memory: WebAssembly.Memory): void;
+  /** The table takes the socket over and answers the guest's fd: the lowest free number. */
+  addListener(hostFd: number): number;
+  /** Adds a descriptor of the base WASI; `hostFd` is polled for its readiness, -1: always ready. */
+  addBase(baseFd: number, hostFd: number): number;
+  /** Adds the virtual /dev directory. */
+  addDevice(): number;
+  /** Base fd (>= 0) behind a guest fd, or one of {@link Lookup}. */
+  lookup(guestFd: number): number;
+  /** `tcp:PEER:PORT->LOCAL:PORT`, or undefined where the fd is no connected socket. */
+  describe(guestFd: number): string | undefined;
+  /** Counters in the shape of HostStats. */
+  stats(): Record<string, number | string | Record<string, number>>;
+  /** Closes every socket and the backend. Later imports answer EBADF. */
+  close(): void;
+}
+
+/** Answers of {@link NativeHost.lookup} that are not a base fd. */
+export const Lookup = { none: -1, socket: -2, device: -3 } as const;
+
+/** The addon's exports. */
+export interface Addon {
+  backends(): BackendInfo[];
+  listen(
+    host: string,
+    port: number,
+    backlog: number,
+    reuseport: boolean,
+  ): { fd: number; host: string; port: number } | ListenFailure;
+  createHost(options: {
+    /** A backend's name; 'auto' takes the best available. */
+    backend: string;
+    /** fd_read and the like of the base WASI, by name. */
+    base: Readonly<Record<string, unknown>>;
+    /** Thrown through the guest when the host is stopped. */
+    stopped: Error;
+    /** Called with a sentence when the host refuses something for a reason of its own. */
+    warn: (message: string) => void;
+    /** Leaves a connection's peer its data on exit. */
+  }): NativeHost | { error: string };
+  /** Ends the guest of host `id` at its next WASI call, waking it if it waits. Any thread may call it. False: no such host. */
+  stop(id: number): boolean;
+  /** While on, SIGINT and SIGTERM stop host `id` (see stop) in place of ending the process; a guest
+   *  that makes no WASI call within 300 ms is ended by the signal all the same. */
+  catchSignals(id: number): void;
+  /** The signal that stopped the host, 0 for none; restores the default dispositions. */
+  releaseSignals(): number;
+}
+
+let loaded: Addon | undefined;
+
+/**
+ * The addon, loaded on first use.
+ *
+ * @throws PolluxError ERR_ADDON_LOAD: not built yet, or built for another platform.
+ */
+export function addon(): Addon {
+  if (loaded !== undefined) return loaded;
+  const require = createRequire(import.meta.url);
+  try {
+    loaded = require('node-gyp-build')(nativeFolder()) as Addon;
+  } catch (cause) {
+    throw new PolluxError(
+      'ERR_ADDON_LOAD',
+      `cannot load the native addon (${(cause as Error).message.split('\n')[0]}); build it with 'npm run build' in pollux's folder: it needs Linux, Python 3 and a C compiler`,
+      { cause },
+    );
+  }
+  return loaded;
+}
+
+/** host/native, seen from the sources and from the bundle in dist/ alike. */
+function nativeFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  return here.endsWith(join('host', 'native')) ? here : join(here, '..', 'host', 'native');
+}
+
+/** All backends that pollux has, best first. */
+export function backends(): BackendInfo[] {
+  return addon().backends();
+}
