@@ -16,10 +16,10 @@ export interface BackendInfo {
   readonly summary: string;
 }
 
-/** What a failed listen tells: the step, the errno's name, and the system's words. */
+/** What a failed listen tells: the step, its errno (resolve: an EAI number), and the system's words. */
 export interface ListenFailure {
   readonly step: 'resolve' | 'socket' | 'setsockopt' | 'bind' | 'listen';
-  readonly code: string;
+  readonly errno: number;
   readonly message: string;
 }
 
@@ -72,7 +72,6 @@ export interface Addon {
     stopped: Error;
     /** Called with a sentence when the host refuses something for a reason of its own. */
     warn: (message: string) => void;
-    /** Leaves a connection's peer its data on exit. */
   }): NativeHost | { error: string };
   /** Ends the guest of host `id` at its next WASI call, waking it if it waits. Any thread may call it. False: no such host. */
   stop(id: number): boolean;

@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: MIT
 // One guest's WASI: the import object, the start of the guest, and its end.
 
-import type { HostStats } from './stats.ts';
+import { statSync } from 'node:fs';
+import { PolluxError } from '../errors.ts';
+import { addon, type NativeHost } from '../native/addon.ts';
+import { type BaseWasi, nodeBase, type WasiFunction } from './base.ts';
+import { delegatedImports } from './delegated.ts';
+import { DEVICE_NAME } from './device.ts';
+import { Errno } from './errno.ts';
+import { GuestExit, runToExit } from './exit.ts';
 import type { BoundListener } from './listen.ts';
-import type { TraceSink } from './trace.ts';
+import { GuestMemory } from './memory.ts';
+import { checkModule, checkMemory, WASI_MODULE } from './module.ts';
+import type { HostStats } from './stats.ts';
+import { type TraceSink, traceImports } from './trace.ts';
 
 /** What a guest is given. */
 export interface HostOptions {
@@ -17,26 +27,145 @@ export interface HostOptions {
   /** A backend's name, or 'auto'. */
   readonly backend: string;
   /** Gets one line for each WASI call. */
-  readonly trace?: TraceSink;
+  readonly trace?: TraceSink | undefined;
   /** Gets a sentence when the host refuses something for a reason of its own. */
-  readonly warn?: (message: string) => void;
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
-/** One guest's host. */
-export declare class Host {
-  /** @throws PolluxError ERR_BACKEND_UNKNOWN, ERR_BACKEND_UNAVAILABLE, ERR_DIRECTORY, ERR_ADDON_LOAD. */
-  constructor(options: HostOptions);
+/** One guest's host. Not reusable: a second guest needs another one. */
+export class Host {
+  readonly #native: NativeHost;
+  readonly #base: BaseWasi;
+  readonly #memory = new GuestMemory();
+  readonly #imports: Record<string, WasiFunction>;
+
+  /** @throws PolluxError ERR_BACKEND_UNKNOWN, ERR_BACKEND_UNAVAILABLE, ERR_DIRECTORY, ERR_BASE_WASI, ERR_ADDON_LOAD. */
+  constructor(options: HostOptions) {
+    const preopens = checkDirectories(options.dirs);
+    checkBackend(options.backend);
+    this.#base = nodeBase(options.args, options.env, preopens);
+    this.#native = createNative(options, this.#base);
+    for (const fd of [0, 1, 2]) this.#native.addBase(fd, fd);
+    for (const listener of options.listeners) this.#addListener(listener);
+    options.dirs.forEach((_, index) => {
+      this.#native.addBase(3 + index, -1);
+    });
+    // A guest without listeners has no connections to ask about, and sees the directories it was given alone.
+    if (options.listeners.length > 0 && !(DEVICE_NAME in preopens)) this.#native.addDevice();
+
+    const imports: Record<string, WasiFunction> = {
+      ...delegatedImports(this.#native, this.#base, this.#memory),
+      ...(this.#native.imports as Record<string, WasiFunction>),
+      proc_exit: (status) => {
+        throw new GuestExit(Number(status) >>> 0);
+      },
+      // A signal would reach the whole process, not the guest.
+      proc_raise: () => Errno.NOSYS,
+    };
+    this.#imports =
+      options.trace === undefined
+        ? imports
+        : traceImports(imports, this.#memory, options.trace);
+  }
+
   /** The backend in use, by name. */
-  readonly backend: string;
-  readonly id: number;
+  get backend(): string {
+    return this.#native.backend;
+  }
+
+  /** Identifies this host process-wide, for `stop`. */
+  get id(): number {
+    return this.#native.id;
+  }
+
   /**
    * Instantiates and runs a command module on this thread until it ends; answers its exit status.
    *
    * @throws PolluxError ERR_MODULE_IMPORTS (each unknown import named), ERR_MODULE_NO_START,
    *   ERR_MODULE_MEMORY (no exported memory), ERR_STOPPED (stopped from outside); GuestTrap.
    */
-  run(module: WebAssembly.Module): number;
-  stats(): HostStats;
-  /** Closes all that the guest had open. */
-  close(): void;
+  run(module: WebAssembly.Module): number {
+    checkModule(module, this.#imports);
+    return runToExit(() => {
+      const instance = new WebAssembly.Instance(module, { [WASI_MODULE]: this.#imports });
+      const memory = checkMemory(instance);
+      this.#native.attach(memory);
+      this.#memory.attach(memory);
+      this.#base.attach(memory);
+      (instance.exports._start as () => void)();
+    });
+  }
+
+  stats(): HostStats {
+    return this.#native.stats() as unknown as HostStats;
+  }
+
+  /** Closes all that the guest had open, and leaves the standard streams as they were found. */
+  close(): void {
+    this.#native.close();
+  }
+
+  #addListener(listener: BoundListener): void {
+    try {
+      this.#native.addListener(listener.hostFd);
+    } catch (cause) {
+      throw new PolluxError(
+        'ERR_LISTEN',
+        `backend ${this.backend} cannot wait on ${listener.host}:${listener.port}: ${(cause as Error).message}; this process has too many descriptors open, use --backend poll or epoll`,
+        { cause },
+      );
+    }
+  }
+}
+
+function createNative(options: HostOptions, base: BaseWasi): NativeHost {
+  const native = addon().createHost({
+    backend: options.backend,
+    base: base.functions,
+    stopped: new PolluxError('ERR_STOPPED', 'the guest was stopped'),
+    warn: options.warn ?? (() => {}),
+  });
+  if ('error' in native) {
+    throw new PolluxError(
+      'ERR_BACKEND_UNAVAILABLE',
+      `backend ${options.backend} is not available on this machine: ${native.error}; 'pollux backends' shows which are`,
+    );
+  }
+  return native;
+}
+
+function checkBackend(name: string): void {
+  if (name === 'auto') return;
+  const all = addon().backends();
+  const found = all.find((backend) => backend.name === name);
+  if (found === undefined) {
+    const names = ['auto', ...all.map((backend) => backend.name)].join(', ');
+    throw new PolluxError('ERR_BACKEND_UNKNOWN', `unknown backend '${name}'; there are ${names}`);
+  }
+  if (!found.available) {
+    throw new PolluxError(
+      'ERR_BACKEND_UNAVAILABLE',
+      `backend ${name} is not available on this machine: ${found.reason}; 'pollux backends' shows which are`,
+    );
+  }
+}
+
+/** Guest names to host paths, in order. */
+function checkDirectories(dirs: HostOptions['dirs']): Record<string, string> {
+  const preopens: Record<string, string> = {};
+  for (const { host, guest } of dirs) {
+    const found = statSync(host, { throwIfNoEntry: false });
+    if (!found?.isDirectory()) {
+      const why = found === undefined ? 'there is no such directory' : 'it is not a directory';
+      throw new PolluxError('ERR_DIRECTORY', `cannot give the guest ${host}: ${why}`);
+    }
+    if (guest in preopens) {
+      throw new PolluxError(
+        'ERR_DIRECTORY',
+        `cannot give the guest ${host} as ${guest}: ${preopens[guest]} has that name already`,
+      );
+    }
+    preopens[guest] = host;
+  }
+  return preopens;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Opens the listening sockets that a guest finds from fd 3 up.
 
+import { getSystemErrorName } from 'node:util';
 import { addon } from '../native/addon.ts';
 import { PolluxError, type PolluxErrorCode } from '../errors.ts';
 
@@ -25,10 +26,20 @@ export interface BoundListener {
   readonly port: number;
 }
 
-const CODES: Readonly<Record<string, [PolluxErrorCode, string]>> = {
-  EADDRINUSE: ['ERR_ADDRESS_IN_USE', 'it is already in use; stop the other program or take another port (port 0 picks a free one)'],
-  EADDRNOTAVAIL: ['ERR_ADDRESS_NOT_AVAILABLE', 'this machine has no such address; 127.0.0.1 and [::1] are its own, :PORT is all interfaces'],
-  EACCES: ['ERR_ADDRESS_PERMISSION', 'the system does not allow it; ports below 1024 need privileges'],
+/** What the system's errno of a failed listen means to a user, and the remedy. */
+const REFUSALS: Readonly<Record<string, readonly [PolluxErrorCode, string]>> = {
+  EADDRINUSE: [
+    'ERR_ADDRESS_IN_USE',
+    'it is already in use; stop the other program or take another port (port 0 picks a free one)',
+  ],
+  EADDRNOTAVAIL: [
+    'ERR_ADDRESS_NOT_AVAILABLE',
+    'this machine has no such address; 127.0.0.1 and [::1] are its own, :PORT is all interfaces',
+  ],
+  EACCES: [
+    'ERR_ADDRESS_PERMISSION',
+    'the system does not allow it; ports below 1024 need privileges',
+  ],
 };
 
 /**
@@ -44,8 +55,15 @@ export function listen(spec: ListenSpec): BoundListener {
     return { name: spec.name, hostFd: result.fd, host: result.host, port: result.port };
   }
   if (result.step === 'resolve') {
-    throw new PolluxError('ERR_ADDRESS', `cannot listen on ${shown}: ${result.message}; give a numeric address or a name this machine knows`);
+    throw new PolluxError(
+      'ERR_ADDRESS',
+      `cannot listen on ${shown}: ${result.message}; give a numeric address or a name that this machine knows`,
+    );
   }
-  const [code, remedy] = CODES[result.code] ?? ['ERR_LISTEN', `${result.step} failed with ${result.code} (${result.message})`];
+  const name = getSystemErrorName(-result.errno);
+  const [code, remedy] = REFUSALS[name] ?? [
+    'ERR_LISTEN',
+    `${result.step} failed with ${name} (${result.message})`,
+  ];
   throw new PolluxError(code, `cannot listen on ${shown}: ${remedy}`);
 }

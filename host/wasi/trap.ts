@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A guest's trap, as an error that carries the guest's own stack and nothing of ours.
 
-/** One frame of a guest's stack: function name from the module's name section, or `func[12]`, and the byte offset. */
+/** One frame of a guest's stack: the function's name, or `func[12]`, and the byte offset in the module (-1: not told). */
 export interface GuestFrame {
   readonly name: string;
   readonly offset: number;

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT
+ * The addon's exports, typed in addon.ts: backends, listen, createHost, stop and the signals. */
+#define _GNU_SOURCE
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "instance.h"
+#include "stop.h"
+#include "tcp.h"
+
+/* Node-API fails only where the engine is going down or out of memory; then an exception is pending
+ * already, or this makes one. */
+#define TRY(expression)                                                        \
+  do {                                                                         \
+    if ((expression) != napi_ok) {                                             \
+      bool pending = false;                                                    \
+      napi_is_exception_pending(env, &pending);                                \
+      if (!pending) napi_throw_error(env, NULL, "pollux: " #expression);       \
+      return NULL;                                                             \
+    }                                                                          \
+  } while (0)
+
+static napi_status put(napi_env env, napi_value object, const char *name, napi_value value) {
+  return napi_set_named_property(env, object, name, value);
+}
+
+static napi_status put_string(napi_env env, napi_value object, const char *name,
+                              const char *text) {
+  napi_value value;
+  napi_status status = napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
+  return status == napi_ok ? put(env, object, name, value) : status;
+}
+
+static napi_status put_number(napi_env env, napi_value object, const char *name, double number) {
+  napi_value value;
+  napi_status status = napi_create_double(env, number, &value);
+  return status == napi_ok ? put(env, object, name, value) : status;
+}
+
+static void delete_reference(napi_env env, napi_ref *reference) {
+  if (*reference != NULL) napi_delete_reference(env, *reference);
+  *reference = NULL;
+}
+
+static void close_instance(struct instance *in) {
+  px_registry_remove(&in->host);
+  px_host_close(&in->host);
+}
+
+/* One of the objects that point to the instance is gone; the last one takes it along. */
+static void release(napi_env env, void *data, void *hint) {
+  struct instance *in = data;
+  (void)hint;
+  if (--in->references > 0) return;
+  close_instance(in);
+  delete_reference(env, &in->memory);
+  delete_reference(env, &in->buffer);
+  delete_reference(env, &in->stopped);
+  delete_reference(env, &in->warn);
+  for (int i = 0; i < PX_BASE_COUNT; i++) delete_reference(env, &in->base[i]);
+  free(in);
+}
+
+napi_status px_instance_hold(napi_env env, struct instance *instance, napi_value object) {
+  napi_status status = napi_add_finalizer(env, object, instance, release, NULL, NULL);
+  if (status == napi_ok) instance->references++;
+  return status;
+}
+
+/* ---- what is not tied to one host ---- */
+
+static napi_value backends(napi_env env, napi_callback_info info) {
+  (void)info;
+  napi_value list, entry, available;
+  TRY(napi_create_array(env, &list));
+  for (uint32_t i = 0; px_backends[i] != NULL; i++) {
+    int status = px_backend_probe(px_backends[i]);
+    TRY(napi_create_object(env, &entry));
+    TRY(napi_get_boolean(env, status == 0, &available));
+    TRY(put_string(env, entry, "name", px_backends[i]->name));
+    TRY(put_string(env, entry, "summary", px_backends[i]->summary));
+    TRY(put_string(env, entry, "reason", status == 0 ? "" : strerror(-status)));
+    TRY(put(env, entry, "available", available));
+    TRY(napi_set_element(env, list, i, entry));
+  }
+  return list;
+}
+
+static napi_value listen_on(napi_env env, napi_callback_info info) {
+  size_t argc = 4, length;
+  napi_value argv[4], result;
+  char host[256];
+  int32_t port, backlog;
+  bool reuseport;
+  TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
+  TRY(napi_get_value_string_utf8(env, argv[0], host, sizeof host, &length));
+  TRY(napi_get_value_int32(env, argv[1], &port));
+  TRY(napi_get_value_int32(env, argv[2], &backlog));
+  TRY(napi_get_value_bool(env, argv[3], &reuseport));
+  struct px_listen_result listened;
+  px_listen(host, port, backlog, reuseport, &listened);
+  TRY(napi_create_object(env, &result));
+  if (listened.fd >= 0) {
+    TRY(put_number(env, result, "fd", listened.fd));
+    TRY(put_string(env, result, "host", listened.host));
+    TRY(put_number(env, result, "port", listened.port));
+    return result;
+  }
+  bool resolve = strcmp(listened.step, "resolve") == 0;
+  TRY(put_string(env, result, "step", listened.step));
+  TRY(put_number(env, result, "errno", listened.error));
+  TRY(put_string(env, result, "message",
+                 resolve ? gai_strerror(listened.error) : strerror(listened.error)));
+  return result;
+}
+
+static napi_value stop(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1], found;
+  uint32_t id;
+  TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
+  TRY(napi_get_value_uint32(env, argv[0], &id));
+  TRY(napi_get_boolean(env, px_registry_stop(id), &found));
+  return found;
+}
+
+static napi_value catch_signals(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1], caught;
+  uint32_t id;
+  TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
+  TRY(napi_get_value_uint32(env, argv[0], &id));
+  TRY(napi_get_boolean(env, px_signals_catch(id), &caught));
+  return caught;
+}
+
+static napi_value release_signals(napi_env env, napi_callback_info info) {
+  (void)info;
+  napi_value number;
+  TRY(napi_create_int32(env, px_signals_release(), &number));
+  return number;
+}
+
+/* ---- methods of a host ---- */
+
+static struct instance *method(napi_env env, napi_callback_info info, size_t argc,
+                               napi_value *argv) {
+  void *data = NULL;
+  size_t given = argc;
+  if (napi_get_cb_info(env, info, &given, argv, NULL, &data) != napi_ok) return NULL;
+  return data;
+}
+
+/* A descriptor's number, or an exception where the host refused it with -errno. */
+static napi_value descriptor(napi_env env, int fd) {
+  napi_value number;
+  if (fd < 0) {
+    napi_throw_error(env, NULL, strerror(-fd));
+    return NULL;
+  }
+  TRY(napi_create_int32(env, fd, &number));
+  return number;
+}
+
+static napi_value host_attach(napi_env env, napi_callback_info info) {
+  napi_value argv[1];
+  struct instance *in = method(env, info, 1, argv);
+  delete_reference(env, &in->memory);
+  delete_reference(env, &in->buffer);
+  TRY(napi_create_reference(env, argv[0], 1, &in->memory));
+  return NULL;
+}
+
+static napi_value host_add_listener(napi_env env, napi_callback_info info) {
+  napi_value argv[1];
+  struct instance *in = method(env, info, 1, argv);
+  int32_t fd;
+  TRY(napi_get_value_int32(env, argv[0], &fd));
+  return descriptor(env, px_host_add_listener(&in->host, fd));
+}
+
+static napi_value host_add_base(napi_env env, napi_callback_info info) {
+  napi_value argv[2];
+  struct instance *in = method(env, info, 2, argv);
+  int32_t base_fd, host_fd;
+  TRY(napi_get_value_int32(env, argv[0], &base_fd));
+  TRY(napi_get_value_int32(env, argv[1], &host_fd));
+  return descriptor(env, px_host_add_base(&in->host, base_fd, host_fd));
+}
+
+static napi_value host_add_device(napi_env env, napi_callback_info info) {
+  struct instance *in = method(env, info, 0, NULL);
+  return descriptor(env, px_host_add_device(&in->host));
+}
+
+static napi_value host_lookup(napi_env env, napi_callback_info info) {
+  napi_value argv[1], number;
+  struct instance *in = method(env, info, 1, argv);
+  int32_t fd;
+  TRY(napi_get_value_int32(env, argv[0], &fd));
+  const struct px_entry *entry = px_fd_table_get(&in->host.table, (uint32_t)fd);
+  int found = entry == NULL               ? -1
+              : entry->kind == PX_BASE    ? entry->base_fd
+              : entry->kind == PX_DEVICE  ? -3
+                                          : -2;
+  TRY(napi_create_int32(env, found, &number));
+  return number;
+}
+
+static napi_value host_describe(napi_env env, napi_callback_info info) {
+  napi_value argv[1], text;
+  struct instance *in = method(env, info, 1, argv);
+  int32_t fd;
+  char name[PX_PEER_MAX];
+  TRY(napi_get_value_int32(env, argv[0], &fd));
+  const struct px_entry *entry = px_fd_table_get(&in->host.table, (uint32_t)fd);
+  if (entry == NULL || entry->kind != PX_STREAM) return NULL;
+  if (px_describe(entry->host_fd, name, sizeof name) < 0) return NULL;
+  TRY(napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &text));
+  return text;
+}
+
+static napi_value host_stats(napi_env env, napi_callback_info info) {
+  static const char *const names[] = {
+#define PX_NAME(name) #name,
+      PX_SYSCALLS(PX_NAME)
+#undef PX_NAME
+  };
+  struct instance *in = method(env, info, 0, NULL);
+  const struct px_counters *c = &in->host.counters;
+  napi_value stats, syscalls;
+  TRY(napi_create_object(env, &stats));
+  TRY(napi_create_object(env, &syscalls));
+  TRY(put_string(env, stats, "backend", in->host.ops->name));
+  TRY(put_number(env, stats, "waits", (double)c->waits));
+  TRY(put_number(env, stats, "wakeups", (double)c->wakeups));
+  TRY(put_number(env, stats, "events", (double)c->events));
+  TRY(put_number(env, stats, "fdsToKernel", (double)c->fds_to_kernel));
+  TRY(put_number(env, stats, "accepts", (double)c->accepts));
+  TRY(put_number(env, stats, "bytesRead", (double)c->bytes_read));
+  TRY(put_number(env, stats, "bytesWritten", (double)c->bytes_written));
+  for (int i = 0; i < PX_SYS_COUNT; i++)
+    if (c->syscalls[i] > 0) TRY(put_number(env, syscalls, names[i], (double)c->syscalls[i]));
+  TRY(put(env, stats, "syscalls", syscalls));
+  return stats;
+}
+
+static napi_value host_close(napi_env env, napi_callback_info info) {
+  close_instance(method(env, info, 0, NULL));
+  return NULL;
+}
+
+static void warn(void *context, const char *message) {
+  struct instance *in = context;
+  napi_env env = in->env;
+  napi_value function, receiver, text;
+  if (napi_get_reference_value(env, in->warn, &function) == napi_ok &&
+      napi_get_undefined(env, &receiver) == napi_ok &&
+      napi_create_string_utf8(env, message, NAPI_AUTO_LENGTH, &text) == napi_ok)
+    napi_call_function(env, receiver, function, 1, &text, NULL);
+}
+
+/* ---- createHost ---- */
+
+/* The best backend that opens, or the named one. */
+static const struct px_backend_ops *choose(const char *name) {
+  if (strcmp(name, "auto") != 0) return px_backend_find(name);
+  for (int i = 0; px_backends[i] != NULL; i++)
+    if (px_backend_probe(px_backends[i]) == 0) return px_backends[i];
+  return NULL;
+}
+
+static napi_value reference_options(napi_env env, struct instance *in, napi_value options) {
+  static const char *const names[] = {
+#define PX_NAME(name) #name,
+      PX_BASE_FUNCTIONS(PX_NAME)
+#undef PX_NAME
+  };
+  napi_value value, base;
+  TRY(napi_get_named_property(env, options, "stopped", &value));
+  TRY(napi_create_reference(env, value, 1, &in->stopped));
+  TRY(napi_get_named_property(env, options, "warn", &value));
+  TRY(napi_create_reference(env, value, 1, &in->warn));
+  TRY(napi_get_named_property(env, options, "base", &base));
+  for (int i = 0; i < PX_BASE_COUNT; i++) {
+    TRY(napi_get_named_property(env, base, names[i], &value));
+    TRY(napi_create_reference(env, value, 1, &in->base[i]));
+  }
+  return options;
+}
+
+static napi_value define_host(napi_env env, struct instance *in, napi_value object) {
+  static const struct {
+    const char *name;
+    napi_callback function;
+  } methods[] = {
+      {"attach", host_attach},           {"addListener", host_add_listener},
+      {"addBase", host_add_base},        {"addDevice", host_add_device},
+      {"lookup", host_lookup},           {"describe", host_describe},
+      {"stats", host_stats},             {"close", host_close},
+  };
+  napi_value imports, function;
+  TRY(napi_create_object(env, &imports));
+  TRY(px_imports_define(env, in, imports));
+  TRY(put(env, object, "imports", imports));
+  TRY(put_number(env, object, "id", in->host.id));
+  TRY(put_string(env, object, "backend", in->host.ops->name));
+  for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+    TRY(napi_create_function(env, methods[i].name, NAPI_AUTO_LENGTH, methods[i].function, in,
+                             &function));
+    TRY(px_instance_hold(env, in, function));
+    TRY(put(env, object, methods[i].name, function));
+  }
+  return object;
+}
+
+static napi_value create_host(napi_env env, napi_callback_info info) {
+  size_t argc = 1, length;
+  napi_value options, value, object;
+  char name[32] = "";
+  TRY(napi_get_cb_info(env, info, &argc, &options, NULL, NULL));
+  TRY(napi_get_named_property(env, options, "backend", &value));
+  TRY(napi_get_value_string_utf8(env, value, name, sizeof name, &length));
+  TRY(napi_create_object(env, &object));
+
+  const struct px_backend_ops *ops = choose(name);
+  struct instance *in = ops == NULL ? NULL : calloc(1, sizeof *in);
+  int status = ops == NULL ? -ENOENT : in == NULL ? -ENOMEM : px_host_open(&in->host, ops);
+  if (status < 0) {
+    free(in);
+    TRY(put_string(env, object, "error", strerror(-status)));
+    return object;
+  }
+  in->env = env;
+  in->host.warn = warn;
+  in->host.warn_context = in;
+  px_registry_add(&in->host);
+  napi_status held = px_instance_hold(env, in, object);
+  if (held != napi_ok) {
+    close_instance(in);
+    free(in);
+    TRY(held);
+  }
+  if (reference_options(env, in, options) == NULL) return NULL;
+  return define_host(env, in, object);
+}
+
+NAPI_MODULE_INIT() {
+  static const struct {
+    const char *name;
+    napi_callback function;
+  } table[] = {
+      {"backends", backends},   {"listen", listen_on},
+      {"createHost", create_host}, {"stop", stop},
+      {"catchSignals", catch_signals}, {"releaseSignals", release_signals},
+  };
+  napi_value function;
+  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+    TRY(napi_create_function(env, table[i].name, NAPI_AUTO_LENGTH, table[i].function, NULL,
+                             &function));
+    TRY(put(env, exports, table[i].name, function));
+  }
+  return exports;
+}

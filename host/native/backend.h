@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ * The contract of a backend: one multiplexing mechanism of the kernel behind five functions.
+ *
+ * poller.c is the only caller, on one thread, never nested. A backend knows neither guests nor
+ * subscriptions: it maps host descriptors to opaque tokens. Whatever two backends would both do
+ * (deadlines, EINTR, stale events, merging of directions) belongs into poller.c.
+ * CONTRIBUTING.md tells how to add one. */
+#ifndef PX_BACKEND_H
+#define PX_BACKEND_H
+
+#include <stdint.h>
+
+#include "counters.h"
+
+/* Interest is a set of the first two; readiness may have all four. HANGUP: nothing more will
+ * come or go (both directions are closed, or the peer reset). ERROR: the next call on the
+ * descriptor tells which. Both wake whoever is interested in anything. */
+enum { PX_READ = 1, PX_WRITE = 2, PX_HANGUP = 4, PX_ERROR = 8 };
+
+/* Properties that the poller has to know. */
+enum {
+  /* The kernel keeps the set, so that a change costs a system call: the poller then drops
+   * interest only once it proves useless (the descriptor is reported and nobody wanted it). */
+  PX_CAP_KERNEL_SET = 1,
+};
+
+/* One report of a wait. `token` is what `set` was given last for that descriptor. */
+struct px_ready {
+  uint64_t token;
+  uint32_t readiness; /* never empty */
+};
+
+struct px_backend; /* each backend defines its own */
+
+/* Every int answers >= 0, or -errno. No function aborts or logs. `wait` does not allocate. */
+struct px_backend_ops {
+  const char *name;    /* as --backend spells it */
+  const char *summary; /* one sentence for `pollux backends` */
+  uint32_t caps;
+
+  /* Descriptors must be below this number; 0: no limit. `accept` refuses what is beyond. */
+  int fd_limit;
+
+  /* -ENOSYS and the like: this kernel or its policy refuses the mechanism. */
+  int (*open)(struct px_backend **out, struct px_counters *counters);
+  void (*close)(struct px_backend *backend);
+
+  /* Makes the interest in `fd` exactly `want`, reported as `token`. `was` is the interest that
+   * the last successful call left, 0 for none, so that epoll picks ADD, MOD or DEL without a
+   * look-up. -EPERM: the kernel can't wait on such a descriptor (a regular file: always ready).
+   * -ERANGE: beyond fd_limit. -ENOMEM, -ENOSPC: out of memory or watches; nothing changed. */
+  int (*set)(struct px_backend *backend, int fd, uint64_t token, uint32_t was, uint32_t want);
+
+  /* `fd` is about to be closed, which takes it out of any set that the kernel keeps: drop what
+   * user space keeps. Never fails. */
+  void (*forget)(struct px_backend *backend, int fd);
+
+  /* Waits once and answers how many reports it wrote to `out`, at most `capacity`, one a
+   * descriptor. Where more are ready, later calls must get to the others (rotation).
+   * timeout_ns: < 0 for ever, 0 only looks; it may return late, never early with nothing.
+   * -EINTR goes up: the poller owns the deadline. */
+  int (*wait)(struct px_backend *backend, struct px_ready *out, int capacity, int64_t timeout_ns);
+};
+
+/* All backends, best first, ended by NULL. */
+extern const struct px_backend_ops *const px_backends[];
+
+/* The backend of that name, NULL if there is none. */
+const struct px_backend_ops *px_backend_find(const char *name);
+
+/* Opens and closes the backend once. 0, or the -errno with which this machine refuses it. */
+int px_backend_probe(const struct px_backend_ops *ops);
+
+#endif

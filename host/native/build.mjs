@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// Builds the addon with node-gyp, unless it is newer than its sources. Run by `npm install` and
+// `npm run build`; prints nothing but a failure.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+const built = join(folder, 'build', 'Release', 'pollux.node');
+
+function sources() {
+  const names = ['.', 'backends'].flatMap((sub) =>
+    readdirSync(join(folder, sub)).map((name) => join(folder, sub, name)),
+  );
+  return names.filter((name) => /\.(c|h|gyp)$/.test(name));
+}
+
+function isFresh() {
+  if (!existsSync(built)) return false;
+  const time = statSync(built).mtimeMs;
+  return sources().every((name) => statSync(name).mtimeMs <= time);
+}
+
+/** node-gyp of this package, else the one that npm brings along. */
+function nodeGyp() {
+  try {
+    return createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js');
+  } catch {
+    return process.env.npm_config_node_gyp;
+  }
+}
+
+/**
+ * The headers that came with this Node, so that nothing is downloaded. The addon uses Node-API
+ * alone: those of any Node do.
+ */
+function nodedir() {
+  const prefix = dirname(dirname(process.execPath));
+  return existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? [`--nodedir=${prefix}`] : [];
+}
+
+if (!isFresh()) {
+  const gyp = nodeGyp();
+  if (gyp === undefined) {
+    console.error("pollux: node-gyp is missing; run 'npm install' in pollux's folder");
+    process.exit(1);
+  }
+  const result = spawnSync(
+    process.execPath,
+    [gyp, 'rebuild', '--silent', '--directory', folder, ...nodedir()],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  if (result.status !== 0 || !existsSync(built)) {
+    console.error(`${result.stdout}${result.stderr}`);
+    console.error(
+      'pollux: the native addon could not be built; it needs Linux, Python 3, make and a C compiler',
+    );
+    process.exit(1);
+  }
+}

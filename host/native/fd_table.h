@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ * One guest's file descriptors: guest fd -> socket of ours, descriptor of the base WASI, or the
+ * virtual /dev. Numbers are given lowest free first, as POSIX does. */
+#ifndef PX_FD_TABLE_H
+#define PX_FD_TABLE_H
+
+#include <stdint.h>
+
+enum px_kind { PX_FREE, PX_LISTENER, PX_STREAM, PX_BASE, PX_DEVICE };
+
+struct px_entry {
+  int32_t host_fd; /* what the backend waits on; -1: always ready */
+  int32_t base_fd; /* PX_BASE only */
+  uint16_t kind;
+  uint16_t flags; /* fdflags as the guest set them; sockets only */
+  uint64_t rights, rights_inheriting;
+};
+
+struct px_fd_table {
+  struct px_entry *entries;
+  uint32_t room;
+  uint32_t lowest; /* no number below is free */
+};
+
+void px_fd_table_destroy(struct px_fd_table *table);
+
+/* Takes the lowest free number for `entry`. -EMFILE beyond 2^20 numbers, -ENOMEM. */
+int px_fd_table_add(struct px_fd_table *table, struct px_entry entry);
+
+/* The entry of an open guest fd, else NULL. Valid until the next px_fd_table_add. */
+static inline struct px_entry *px_fd_table_get(const struct px_fd_table *table, uint32_t fd) {
+  return fd < table->room && table->entries[fd].kind != PX_FREE ? &table->entries[fd] : (void *)0;
+}
+
+/* Frees the number; closing what was behind it is the caller's part. */
+void px_fd_table_remove(struct px_fd_table *table, uint32_t fd);
+
+#endif

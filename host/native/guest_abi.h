@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ * Guest memory and the records that wasi_snapshot_preview1.witx lays out in it.
+ *
+ * Records are read and written field by field at their offsets, little-endian, at any alignment:
+ * a guest's pointer need not be aligned. Every access goes through px_at, which checks it. */
+#ifndef PX_GUEST_ABI_H
+#define PX_GUEST_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "pollux reads guest memory in place, which needs a little-endian machine"
+#endif
+
+/* A guest's memory as it is during one call. Never kept: memory.grow moves it. */
+struct px_memory {
+  uint8_t *data;
+  uint64_t size;
+};
+
+/* `length` bytes at `pointer`, or NULL where they are not all inside the memory. 64-bit
+ * arithmetic: neither a sum of two 32-bit numbers nor count * size of 32-bit numbers wraps. */
+static inline uint8_t *px_at(struct px_memory memory, uint32_t pointer, uint64_t length) {
+  return length <= memory.size && pointer <= memory.size - length ? memory.data + pointer : NULL;
+}
+
+#define PX_FIELD(type)                                         \
+  static inline type px_get_##type(const uint8_t *at) {        \
+    type value;                                                \
+    memcpy(&value, at, sizeof value);                          \
+    return value;                                              \
+  }                                                            \
+  static inline void px_put_##type(uint8_t *at, type value) {  \
+    memcpy(at, &value, sizeof value);                          \
+  }
+PX_FIELD(uint16_t)
+PX_FIELD(uint32_t)
+PX_FIELD(uint64_t)
+#undef PX_FIELD
+
+/* The records, as C lays them out, stand here only to prove the offsets below. */
+struct abi_subscription {
+  uint64_t userdata;
+  uint8_t tag;
+  union {
+    struct {
+      uint32_t id;
+      uint64_t timeout, precision;
+      uint16_t flags;
+    } clock;
+    struct {
+      uint32_t fd;
+    } fd_readwrite;
+  } u;
+};
+struct abi_event {
+  uint64_t userdata;
+  uint16_t error;
+  uint8_t type;
+  struct {
+    uint64_t nbytes;
+    uint16_t flags;
+  } fd_readwrite;
+};
+struct abi_fdstat {
+  uint8_t filetype;
+  uint16_t flags;
+  uint64_t rights_base, rights_inheriting;
+};
+
+enum {
+  ABI_SUBSCRIPTION_SIZE = 48,
+  ABI_SUB_USERDATA = 0,
+  ABI_SUB_TAG = 8,
+  ABI_SUB_CLOCK_ID = 16,
+  ABI_SUB_TIMEOUT = 24,
+  ABI_SUB_CLOCK_FLAGS = 40,
+  ABI_SUB_FD = 16,
+
+  ABI_EVENT_SIZE = 32,
+  ABI_EVENT_USERDATA = 0,
+  ABI_EVENT_ERROR = 8,
+  ABI_EVENT_TYPE = 10,
+  ABI_EVENT_NBYTES = 16,
+  ABI_EVENT_FLAGS = 24,
+
+  ABI_IOVEC_SIZE = 8,
+
+  ABI_FDSTAT_SIZE = 24,
+  ABI_FDSTAT_FILETYPE = 0,
+  ABI_FDSTAT_FLAGS = 2,
+  ABI_FDSTAT_RIGHTS = 8,
+  ABI_FDSTAT_INHERITING = 16,
+};
+
+#define PX_SAME(constant, type, member) \
+  _Static_assert((constant) == offsetof(struct type, member), #constant)
+_Static_assert(ABI_SUBSCRIPTION_SIZE == sizeof(struct abi_subscription), "subscription");
+_Static_assert(ABI_EVENT_SIZE == sizeof(struct abi_event), "event");
+_Static_assert(ABI_FDSTAT_SIZE == sizeof(struct abi_fdstat), "fdstat");
+PX_SAME(ABI_SUB_USERDATA, abi_subscription, userdata);
+PX_SAME(ABI_SUB_TAG, abi_subscription, tag);
+PX_SAME(ABI_SUB_CLOCK_ID, abi_subscription, u.clock.id);
+PX_SAME(ABI_SUB_TIMEOUT, abi_subscription, u.clock.timeout);
+PX_SAME(ABI_SUB_CLOCK_FLAGS, abi_subscription, u.clock.flags);
+PX_SAME(ABI_SUB_FD, abi_subscription, u.fd_readwrite.fd);
+PX_SAME(ABI_EVENT_USERDATA, abi_event, userdata);
+PX_SAME(ABI_EVENT_ERROR, abi_event, error);
+PX_SAME(ABI_EVENT_TYPE, abi_event, type);
+PX_SAME(ABI_EVENT_NBYTES, abi_event, fd_readwrite.nbytes);
+PX_SAME(ABI_EVENT_FLAGS, abi_event, fd_readwrite.flags);
+PX_SAME(ABI_FDSTAT_FLAGS, abi_fdstat, flags);
+PX_SAME(ABI_FDSTAT_RIGHTS, abi_fdstat, rights_base);
+PX_SAME(ABI_FDSTAT_INHERITING, abi_fdstat, rights_inheriting);
+#undef PX_SAME
+
+/* eventtype; also the tag of a subscription. */
+enum { ABI_CLOCK = 0, ABI_FD_READ = 1, ABI_FD_WRITE = 2 };
+enum { ABI_CLOCK_REALTIME = 0, ABI_CLOCK_MONOTONIC = 1 };
+enum { ABI_CLOCK_ABSTIME = 1 };         /* subclockflags */
+enum { ABI_EVENT_HANGUP = 1 };          /* eventrwflags */
+enum { ABI_FDFLAGS_NONBLOCK = 4, ABI_FDFLAGS_ALL = 31 };
+enum { ABI_RI_PEEK = 1, ABI_RI_WAITALL = 2 };
+enum { ABI_SD_RD = 1, ABI_SD_WR = 2 };
+enum { ABI_FILETYPE_DIRECTORY = 3, ABI_FILETYPE_SOCKET_STREAM = 6 };
+
+#define ABI_RIGHT_FD_READ (UINT64_C(1) << 1)
+#define ABI_RIGHT_FD_FDSTAT_SET_FLAGS (UINT64_C(1) << 3)
+#define ABI_RIGHT_FD_WRITE (UINT64_C(1) << 6)
+#define ABI_RIGHT_PATH_OPEN (UINT64_C(1) << 13)
+#define ABI_RIGHT_PATH_READLINK (UINT64_C(1) << 15)
+#define ABI_RIGHT_FD_FILESTAT_GET (UINT64_C(1) << 21)
+#define ABI_RIGHT_POLL_FD_READWRITE (UINT64_C(1) << 27)
+#define ABI_RIGHT_SOCK_SHUTDOWN (UINT64_C(1) << 28)
+#define ABI_RIGHT_SOCK_ACCEPT (UINT64_C(1) << 29)
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT
+ * See host.h: opening, closing, adding, stopping. */
+#define _GNU_SOURCE
+#include "host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define LISTENER_RIGHTS                                                                  \
+  (ABI_RIGHT_FD_READ | ABI_RIGHT_FD_WRITE | ABI_RIGHT_FD_FDSTAT_SET_FLAGS |              \
+   ABI_RIGHT_FD_FILESTAT_GET | ABI_RIGHT_POLL_FD_READWRITE | ABI_RIGHT_SOCK_SHUTDOWN |   \
+   ABI_RIGHT_SOCK_ACCEPT)
+#define STREAM_RIGHTS (LISTENER_RIGHTS & ~ABI_RIGHT_SOCK_ACCEPT)
+
+int px_host_open(struct px_host *host, const struct px_backend_ops *ops) {
+  memset(host, 0, sizeof *host);
+  host->ops = ops;
+  px_subscriptions_init(&host->subs);
+  host->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (host->wake_fd < 0) return -errno;
+  int status = px_poller_open(&host->poller, ops, &host->table, host->wake_fd, &host->counters);
+  if (status < 0) {
+    close(host->wake_fd);
+    return status;
+  }
+  for (int fd = 0; fd < 3; fd++) host->stdio_flags[fd] = fcntl(fd, F_GETFL);
+  return 0;
+}
+
+void px_host_close(struct px_host *host) {
+  if (host->closed) return;
+  host->closed = true;
+  for (uint32_t fd = 0; fd < host->table.room; fd++)
+    if (host->table.entries[fd].kind != PX_FREE) px_host_drop(host, fd);
+  px_poller_close(&host->poller);
+  px_subscriptions_destroy(&host->subs);
+  px_fd_table_destroy(&host->table);
+  close(host->wake_fd);
+  /* A guest may have made standard input non-blocking, and that is a property of the open file,
+   * which the shell shares: leave it as it was. */
+  for (int fd = 0; fd < 3; fd++) {
+    int flags = host->stdio_flags[fd];
+    if (flags >= 0 && fcntl(fd, F_GETFL) != flags) fcntl(fd, F_SETFL, flags);
+  }
+}
+
+int px_host_add(struct px_host *host, struct px_entry entry) {
+  int fd = px_fd_table_add(&host->table, entry);
+  if (fd < 0) return fd;
+  uint32_t key = px_poller_key(&host->poller, (uint32_t)fd);
+  if (key != 0 && host->poller.watches[key].want != 0) px_poller_touch(&host->poller, key);
+  return fd;
+}
+
+int px_host_add_listener(struct px_host *host, int host_fd) {
+  if (host->ops->fd_limit != 0 && host_fd >= host->ops->fd_limit) return -ERANGE;
+  /* Host sockets never block; a guest's blocking call waits in px_host_wait_fd, where it can be
+   * woken. The guest sees a non-blocking listener, as under Wasmtime. */
+  int flags = fcntl(host_fd, F_GETFL);
+  if (flags < 0 || fcntl(host_fd, F_SETFL, flags | O_NONBLOCK) < 0) return -errno;
+  return px_host_add(host, (struct px_entry){
+                               .kind = PX_LISTENER,
+                               .host_fd = host_fd,
+                               .base_fd = -1,
+                               .flags = ABI_FDFLAGS_NONBLOCK,
+                               .rights = LISTENER_RIGHTS,
+                               .rights_inheriting = STREAM_RIGHTS,
+                           });
+}
+
+int px_host_add_base(struct px_host *host, int base_fd, int host_fd) {
+  return px_host_add(host,
+                     (struct px_entry){.kind = PX_BASE, .host_fd = host_fd, .base_fd = base_fd});
+}
+
+int px_host_add_device(struct px_host *host) {
+  return px_host_add(host, (struct px_entry){
+                               .kind = PX_DEVICE,
+                               .host_fd = -1,
+                               .base_fd = -1,
+                               .rights = ABI_RIGHT_PATH_OPEN | ABI_RIGHT_PATH_READLINK,
+                           });
+}
+
+void px_host_drop(struct px_host *host, uint32_t fd) {
+  struct px_entry *entry = px_fd_table_get(&host->table, fd);
+  if (entry == NULL) return;
+  /* Only the descriptor of an accepted connection is surely the last one of its open file; a
+   * listener or standard input may be shared with another process, and the kernel would then go
+   * on to report it after our close. */
+  px_poller_forget(&host->poller, fd, entry->kind == PX_STREAM);
+  if (entry->kind == PX_LISTENER || entry->kind == PX_STREAM) {
+    PX_COUNT(&host->counters, close);
+    close(entry->host_fd);
+  }
+  px_fd_table_remove(&host->table, fd);
+}
+
+void px_host_stop(struct px_host *host) {
+  atomic_store(&host->stopped, true);
+  uint64_t one = 1;
+  /* The only failure is a full counter, and then the guest is being woken already. */
+  ssize_t ignored = write(host->wake_fd, &one, sizeof one);
+  (void)ignored;
+}
+
+int px_host_base(const struct px_host *host, uint32_t fd) {
+  const struct px_entry *entry = px_fd_table_get(&host->table, fd);
+  return entry != NULL && entry->kind == PX_BASE ? entry->base_fd : -1;
+}
+
+int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
+  for (;;) {
+    struct pollfd fds[2] = {{.fd = host_fd, .events = events},
+                            {.fd = host->wake_fd, .events = POLLIN}};
+    PX_COUNT(&host->counters, poll);
+    int n = poll(fds, 2, -1);
+    if (px_host_stopped(host)) return PX_STOPPED;
+    if (n < 0 && errno != EINTR) return px_wasi_errno(errno);
+    if (n > 0 && fds[1].revents != 0) {
+      uint64_t count; /* a wake without a stop: drained, or the wait would spin */
+      ssize_t ignored = read(host->wake_fd, &count, sizeof count);
+      (void)ignored;
+    }
+    if (n > 0 && fds[0].revents != 0) return WASI_SUCCESS;
+  }
+}

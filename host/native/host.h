@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT
+ * One guest's native host: fd table, poller, counters, and the WASI functions on them.
+ *
+ * The functions take the guest's memory for this one call and answer a WASI errno, or one of the
+ * two codes below. No Node-API here: tests/unit/native runs all of it without Node. */
+#ifndef PX_HOST_H
+#define PX_HOST_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "errno_map.h"
+#include "fd_table.h"
+#include "guest_abi.h"
+#include "poller.h"
+#include "subscriptions.h"
+
+enum {
+  PX_STOPPED = -1,  /* the host was stopped from outside: end the guest */
+  PX_DELEGATE = -2, /* a descriptor of the base WASI: call its function with px_host_base */
+};
+
+struct px_host {
+  struct px_fd_table table;
+  struct px_poller poller;
+  struct px_subscriptions subs;
+  struct px_counters counters;
+  const struct px_backend_ops *ops;
+  int wake_fd;
+  _Atomic bool stopped;
+  bool closed;
+  bool warned_fd_limit;
+  uint32_t id; /* see stop.h */
+  struct px_host *next_host;
+  int stdio_flags[3]; /* file status flags to leave behind; -1: not open */
+
+  /* poll_oneoff between its steps */
+  uint64_t poll_start_ns;
+  uint32_t first_mark, last_mark; /* words of subs.marks that may hold a bit */
+
+  /* Told once when the host refuses something for a reason of its own. May be NULL. */
+  void (*warn)(void *context, const char *message);
+  void *warn_context;
+};
+
+/* 0, or -errno where the backend can't be opened. */
+int px_host_open(struct px_host *host, const struct px_backend_ops *ops);
+/* Closes every socket and the backend. Idempotent. */
+void px_host_close(struct px_host *host);
+
+/* Each answers the guest fd, or -errno. The listener belongs to the host from then on. */
+int px_host_add_listener(struct px_host *host, int host_fd);
+int px_host_add_base(struct px_host *host, int base_fd, int host_fd);
+int px_host_add_device(struct px_host *host);
+
+/* Any thread: ends the guest at its next call, and wakes it where it waits. */
+void px_host_stop(struct px_host *host);
+
+static inline bool px_host_stopped(struct px_host *host) {
+  return atomic_load_explicit(&host->stopped, memory_order_relaxed);
+}
+
+/* The base fd behind a guest fd; -1 where there is none. */
+int px_host_base(const struct px_host *host, uint32_t fd);
+
+/* Adds an entry and tells the poller. Guest fd or -errno. */
+int px_host_add(struct px_host *host, struct px_entry entry);
+/* Forgets the fd everywhere and closes its socket; a base fd stays open. */
+void px_host_drop(struct px_host *host, uint32_t fd);
+
+/* Waits until `events` (poll(2)) hold for a host descriptor. 0, PX_STOPPED, or a WASI errno. */
+int px_host_wait_fd(struct px_host *host, int host_fd, short events);
+
+/* poll_oneoff.c: the call in three steps, so that no pointer into the memory outlives a wait. */
+int px_poll_begin(struct px_host *host, struct px_memory memory, uint32_t subscriptions,
+                  uint32_t events, uint32_t count, uint32_t nevents);
+int px_poll_wait(struct px_host *host);
+int px_poll_finish(struct px_host *host, struct px_memory memory, uint32_t events,
+                   uint32_t nevents);
+
+/* wasi_fd.c */
+int px_fd_read(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t iovs,
+               uint32_t iovs_length, uint32_t nread);
+int px_fd_write(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t iovs,
+                uint32_t iovs_length, uint32_t nwritten);
+int px_fd_close(struct px_host *host, uint32_t fd);
+int px_fd_renumber(struct px_host *host, uint32_t from, uint32_t to, int *replaced_base);
+int px_fd_fdstat_get(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t fdstat);
+int px_fd_fdstat_set_flags(struct px_host *host, uint32_t fd, uint32_t flags);
+int px_fd_fdstat_set_rights(struct px_host *host, uint32_t fd, uint64_t rights,
+                            uint64_t inheriting);
+
+/* wasi_sock.c */
+int px_sock_accept(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t flags,
+                   uint32_t new_fd);
+int px_sock_recv(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t iovs,
+                 uint32_t iovs_length, uint32_t ri_flags, uint32_t nread, uint32_t ro_flags);
+int px_sock_send(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t iovs,
+                 uint32_t iovs_length, uint32_t si_flags, uint32_t nwritten);
+int px_sock_shutdown(struct px_host *host, uint32_t fd, uint32_t how);
+
+/* stream.c: bytes through a socket, blocking or not as its entry says. WASI errno or PX_STOPPED. */
+int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entry *entry,
+                   uint32_t iovs, uint32_t iovs_length, uint32_t ri_flags, uint32_t nread);
+int px_stream_write(struct px_host *host, struct px_memory memory, struct px_entry *entry,
+                    uint32_t iovs, uint32_t iovs_length, uint32_t nwritten);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT
+ * The WASI functions as WebAssembly imports: unwrap the numbers, take the memory as it is now, call
+ * the host. These are the imports themselves; no JavaScript of ours runs between guest and kernel.
+ * In the order of the witx. */
+#include <stdbool.h>
+
+#include "instance.h"
+
+enum { ARGS_MAX = 9 };
+
+struct call {
+  napi_env env;
+  struct instance *in;
+  size_t argc;
+  napi_value argv[ARGS_MAX];
+};
+
+static bool unwrap(struct call *call, napi_env env, napi_callback_info info) {
+  void *data;
+  call->env = env;
+  call->argc = ARGS_MAX;
+  if (napi_get_cb_info(env, info, &call->argc, call->argv, NULL, &data) != napi_ok) return false;
+  call->in = data;
+  return true;
+}
+
+/* Argument `i` as the guest's unsigned 32 bits; WebAssembly hands i32 over as signed. */
+static uint32_t arg(const struct call *call, size_t i) {
+  int32_t value = 0;
+  napi_get_value_int32(call->env, call->argv[i], &value);
+  return (uint32_t)value;
+}
+
+static uint64_t arg64(const struct call *call, size_t i) {
+  uint64_t value = 0;
+  bool lossless;
+  napi_get_value_bigint_uint64(call->env, call->argv[i], &value, &lossless);
+  return value;
+}
+
+static napi_value number(napi_env env, int value) {
+  napi_value result;
+  return napi_create_int32(env, value, &result) == napi_ok ? result : NULL;
+}
+
+/* The guest's memory at this moment. memory.grow detaches the buffer, which then has length 0. */
+static struct px_memory memory_of(struct call *call) {
+  struct instance *in = call->in;
+  napi_value buffer, memory;
+  void *data = NULL;
+  size_t size = 0;
+  if (in->buffer != NULL && napi_get_reference_value(call->env, in->buffer, &buffer) == napi_ok &&
+      napi_get_arraybuffer_info(call->env, buffer, &data, &size) == napi_ok && size > 0)
+    return (struct px_memory){.data = data, .size = size};
+  if (in->buffer != NULL) napi_delete_reference(call->env, in->buffer);
+  in->buffer = NULL;
+  if (in->memory == NULL || napi_get_reference_value(call->env, in->memory, &memory) != napi_ok ||
+      napi_get_named_property(call->env, memory, "buffer", &buffer) != napi_ok ||
+      napi_get_arraybuffer_info(call->env, buffer, &data, &size) != napi_ok)
+    return (struct px_memory){.data = NULL, .size = 0};
+  napi_create_reference(call->env, buffer, 1, &in->buffer);
+  return (struct px_memory){.data = data, .size = size};
+}
+
+/* A status of the host as the guest's errno; a stop is thrown through the guest. */
+static napi_value answer(struct call *call, int status) {
+  if (status != PX_STOPPED) return number(call->env, status);
+  napi_value error;
+  if (napi_get_reference_value(call->env, call->in->stopped, &error) == napi_ok)
+    napi_throw(call->env, error);
+  return NULL;
+}
+
+/* Calls the base WASI's function with the base fd in place of the guest's. */
+static napi_value delegate_to(struct call *call, enum px_base_function function, int base_fd) {
+  napi_value base, receiver, result;
+  if (napi_get_reference_value(call->env, call->in->base[function], &base) != napi_ok ||
+      napi_get_undefined(call->env, &receiver) != napi_ok)
+    return NULL;
+  call->argv[0] = number(call->env, base_fd);
+  /* A failure here is an exception of the base, which is pending and goes up. */
+  return napi_call_function(call->env, receiver, base, call->argc, call->argv, &result) == napi_ok
+             ? result
+             : NULL;
+}
+
+static napi_value answer_or_delegate(struct call *call, int status,
+                                     enum px_base_function function) {
+  if (status != PX_DELEGATE) return answer(call, status);
+  return delegate_to(call, function, px_host_base(&call->in->host, arg(call, 0)));
+}
+
+#define IMPORT(name)                                                    \
+  static napi_value import_##name(napi_env env, napi_callback_info info)
+#define UNWRAP                                  \
+  struct call call;                             \
+  if (!unwrap(&call, env, info)) return NULL;   \
+  struct px_host *host = &call.in->host
+
+/* Closes a descriptor of the base. The process keeps its own standard streams: a guest that closes
+ * them loses the number only. */
+static napi_value close_base(struct call *call, int base_fd) {
+  return base_fd < 3 ? number(call->env, WASI_SUCCESS)
+                     : delegate_to(call, PX_BASE_fd_close, base_fd);
+}
+
+IMPORT(fd_close) {
+  UNWRAP;
+  uint32_t fd = arg(&call, 0);
+  int status = px_fd_close(host, fd);
+  if (status != PX_DELEGATE) return answer(&call, status);
+  napi_value result = close_base(&call, px_host_base(host, fd));
+  int32_t error = -1;
+  if (result != NULL && napi_get_value_int32(env, result, &error) == napi_ok && error == 0)
+    px_host_drop(host, fd);
+  return result;
+}
+
+IMPORT(fd_fdstat_get) {
+  UNWRAP;
+  int status = px_fd_fdstat_get(host, memory_of(&call), arg(&call, 0), arg(&call, 1));
+  return answer_or_delegate(&call, status, PX_BASE_fd_fdstat_get);
+}
+
+IMPORT(fd_fdstat_set_flags) {
+  UNWRAP;
+  int status = px_fd_fdstat_set_flags(host, arg(&call, 0), arg(&call, 1));
+  return answer_or_delegate(&call, status, PX_BASE_fd_fdstat_set_flags);
+}
+
+IMPORT(fd_fdstat_set_rights) {
+  UNWRAP;
+  int status = px_fd_fdstat_set_rights(host, arg(&call, 0), arg64(&call, 1), arg64(&call, 2));
+  return answer_or_delegate(&call, status, PX_BASE_fd_fdstat_set_rights);
+}
+
+IMPORT(fd_read) {
+  UNWRAP;
+  int status = px_fd_read(host, memory_of(&call), arg(&call, 0), arg(&call, 1), arg(&call, 2),
+                          arg(&call, 3));
+  return answer_or_delegate(&call, status, PX_BASE_fd_read);
+}
+
+IMPORT(fd_renumber) {
+  UNWRAP;
+  int replaced_base;
+  int status = px_fd_renumber(host, arg(&call, 0), arg(&call, 1), &replaced_base);
+  if (status == WASI_SUCCESS && replaced_base >= 0) {
+    call.argc = 1;
+    if (close_base(&call, replaced_base) == NULL) return NULL;
+  }
+  return answer(&call, status);
+}
+
+IMPORT(fd_write) {
+  UNWRAP;
+  int status = px_fd_write(host, memory_of(&call), arg(&call, 0), arg(&call, 1), arg(&call, 2),
+                           arg(&call, 3));
+  return answer_or_delegate(&call, status, PX_BASE_fd_write);
+}
+
+IMPORT(poll_oneoff) {
+  UNWRAP;
+  uint32_t events = arg(&call, 1), count = arg(&call, 2), nevents = arg(&call, 3);
+  int status = px_poll_begin(host, memory_of(&call), arg(&call, 0), events, count, nevents);
+  if (status == WASI_SUCCESS) status = px_poll_wait(host);
+  if (status == WASI_SUCCESS) status = px_poll_finish(host, memory_of(&call), events, nevents);
+  return answer(&call, status);
+}
+
+IMPORT(sock_accept) {
+  UNWRAP;
+  return answer(&call, px_sock_accept(host, memory_of(&call), arg(&call, 0), arg(&call, 1),
+                                      arg(&call, 2)));
+}
+
+IMPORT(sock_recv) {
+  UNWRAP;
+  return answer(&call, px_sock_recv(host, memory_of(&call), arg(&call, 0), arg(&call, 1),
+                                    arg(&call, 2), arg(&call, 3), arg(&call, 4), arg(&call, 5)));
+}
+
+IMPORT(sock_send) {
+  UNWRAP;
+  return answer(&call, px_sock_send(host, memory_of(&call), arg(&call, 0), arg(&call, 1),
+                                    arg(&call, 2), arg(&call, 3), arg(&call, 4)));
+}
+
+IMPORT(sock_shutdown) {
+  UNWRAP;
+  return answer(&call, px_sock_shutdown(host, arg(&call, 0), arg(&call, 1)));
+}
+
+napi_status px_imports_define(napi_env env, struct instance *instance, napi_value imports) {
+  static const struct {
+    const char *name;
+    napi_callback function;
+  } table[] = {
+      {"fd_close", import_fd_close},
+      {"fd_fdstat_get", import_fd_fdstat_get},
+      {"fd_fdstat_set_flags", import_fd_fdstat_set_flags},
+      {"fd_fdstat_set_rights", import_fd_fdstat_set_rights},
+      {"fd_read", import_fd_read},
+      {"fd_renumber", import_fd_renumber},
+      {"fd_write", import_fd_write},
+      {"poll_oneoff", import_poll_oneoff},
+      {"sock_accept", import_sock_accept},
+      {"sock_recv", import_sock_recv},
+      {"sock_send", import_sock_send},
+      {"sock_shutdown", import_sock_shutdown},
+  };
+  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+    napi_value function;
+    napi_status status = napi_create_function(env, table[i].name, NAPI_AUTO_LENGTH,
+                                              table[i].function, instance, &function);
+    if (status == napi_ok) status = px_instance_hold(env, instance, function);
+    if (status == napi_ok) status = napi_set_named_property(env, imports, table[i].name, function);
+    if (status != napi_ok) return status;
+  }
+  return napi_ok;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ * A host as JavaScript holds it: the native host, the guest's memory, and the base WASI's
+ * functions. Shared by addon.c and imports.c, the only files that know Node-API. */
+#ifndef PX_INSTANCE_H
+#define PX_INSTANCE_H
+
+#define NAPI_VERSION 8
+#include <node_api.h>
+
+#include "host.h"
+
+/* Functions of the base WASI that imports.c calls, by their preview 1 names. */
+#define PX_BASE_FUNCTIONS(X) \
+  X(fd_close) X(fd_fdstat_get) X(fd_fdstat_set_flags) X(fd_fdstat_set_rights) X(fd_read) X(fd_write)
+
+enum px_base_function {
+#define PX_ENUM(name) PX_BASE_##name,
+  PX_BASE_FUNCTIONS(PX_ENUM)
+#undef PX_ENUM
+      PX_BASE_COUNT
+};
+
+struct instance {
+  struct px_host host;
+  /* Living JavaScript objects that point here: the host object and each import function. */
+  int references;
+  napi_env env;
+  napi_ref memory; /* WebAssembly.Memory */
+  napi_ref buffer; /* its ArrayBuffer, until it grows */
+  napi_ref stopped, warn;
+  napi_ref base[PX_BASE_COUNT];
+};
+
+/* Makes `object` keep the instance alive. */
+napi_status px_instance_hold(napi_env env, struct instance *instance, napi_value object);
+
+/* Puts the native import functions on `imports`. */
+napi_status px_imports_define(napi_env env, struct instance *instance, napi_value imports);
+
+#endif

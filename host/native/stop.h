@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ * Ending a guest from outside: by its id from any thread, or by SIGINT and SIGTERM. */
+#ifndef PX_STOP_H
+#define PX_STOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host.h"
+
+/* Gives the host an id, unique in the process. */
+void px_registry_add(struct px_host *host);
+/* From then on no other thread reaches the host. */
+void px_registry_remove(struct px_host *host);
+/* px_host_stop by id; false where there is no such host. Any thread. */
+bool px_registry_stop(uint32_t id);
+
+/* While on, SIGINT and SIGTERM stop the host in place of ending the process. A guest that makes no
+ * call within PX_GRACE_MS, and a second signal, end the process by that signal all the same. */
+enum { PX_GRACE_MS = 300 };
+bool px_signals_catch(uint32_t id);
+/* Restores what was before; the signal that came, 0 for none. */
+int px_signals_release(void);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ * Bytes in and out of a connected socket. The host's socket never blocks; where the guest's does,
+ * the call waits here and tries again, so that it can be woken. No SIGPIPE. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "host.h"
+
+/* The guest's buffers, checked and turned into the host's. Those past IOV_MAX are left for the
+ * next call: a short transfer is always allowed. */
+struct buffers {
+  struct iovec iov[IOV_MAX];
+  size_t count, at; /* `at`: first that is not used up */
+  uint64_t total;
+};
+
+static int load(struct buffers *b, struct px_memory memory, uint32_t iovs, uint32_t length) {
+  const uint8_t *records = px_at(memory, iovs, (uint64_t)length * ABI_IOVEC_SIZE);
+  if (records == NULL) return WASI_FAULT;
+  b->count = length < IOV_MAX ? length : IOV_MAX;
+  b->at = 0;
+  b->total = 0;
+  for (size_t i = 0; i < b->count; i++, records += ABI_IOVEC_SIZE) {
+    uint32_t bytes = px_get_uint32_t(records + 4);
+    uint8_t *data = px_at(memory, px_get_uint32_t(records), bytes);
+    if (data == NULL) return WASI_FAULT;
+    b->iov[i] = (struct iovec){.iov_base = data, .iov_len = bytes};
+    b->total += bytes;
+  }
+  /* The count goes back in 32 bits; overlapping buffers could add up to more. */
+  return b->total > UINT32_MAX ? WASI_INVAL : WASI_SUCCESS;
+}
+
+static void advance(struct buffers *b, size_t bytes) {
+  while (b->at < b->count && bytes >= b->iov[b->at].iov_len) bytes -= b->iov[b->at++].iov_len;
+  if (bytes > 0) {
+    b->iov[b->at].iov_base = (uint8_t *)b->iov[b->at].iov_base + bytes;
+    b->iov[b->at].iov_len -= bytes;
+  }
+}
+
+static ssize_t transfer(struct px_host *host, int fd, struct buffers *b, bool out, int flags) {
+  struct iovec *first = &b->iov[b->at];
+  size_t count = b->count - b->at;
+  ssize_t n;
+  do {
+    if (count == 1) {
+      if (out) {
+        PX_COUNT(&host->counters, send);
+        n = send(fd, first->iov_base, first->iov_len, flags);
+      } else {
+        PX_COUNT(&host->counters, recv);
+        n = recv(fd, first->iov_base, first->iov_len, flags);
+      }
+    } else {
+      struct msghdr message = {.msg_iov = first, .msg_iovlen = count};
+      if (out) {
+        PX_COUNT(&host->counters, sendmsg);
+        n = sendmsg(fd, &message, flags);
+      } else {
+        PX_COUNT(&host->counters, recvmsg);
+        n = recvmsg(fd, &message, flags);
+      }
+    }
+  } while (n < 0 && errno == EINTR && !px_host_stopped(host));
+  return n;
+}
+
+static int finish(struct px_host *host, struct px_memory memory, uint64_t bytes, uint32_t count_at,
+                  uint64_t *counter) {
+  (void)host;
+  *counter += bytes;
+  px_put_uint32_t(px_at(memory, count_at, 4), (uint32_t)bytes);
+  return WASI_SUCCESS;
+}
+
+/* PEEK and WAITALL together on a blocking socket: the kernel is asked to report readiness only
+ * once as much is there, since peeked bytes would keep it ready for ever. */
+static int wait_for_bytes(struct px_host *host, int fd, uint64_t bytes) {
+  int mark = bytes > INT_MAX ? INT_MAX : (int)bytes, one = 1;
+  PX_COUNT(&host->counters, setsockopt);
+  if (setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &mark, sizeof mark) < 0) return px_wasi_errno(errno);
+  int status = px_host_wait_fd(host, fd, POLLIN);
+  PX_COUNT(&host->counters, setsockopt);
+  setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof one);
+  return status;
+}
+
+int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entry *entry,
+                   uint32_t iovs, uint32_t iovs_length, uint32_t ri_flags, uint32_t nread) {
+  struct buffers b;
+  int status = load(&b, memory, iovs, iovs_length);
+  if (status != WASI_SUCCESS) return status;
+  if (px_at(memory, nread, 4) == NULL) return WASI_FAULT;
+  bool blocking = (entry->flags & ABI_FDFLAGS_NONBLOCK) == 0;
+  bool all = blocking && (ri_flags & ABI_RI_WAITALL), peek = (ri_flags & ABI_RI_PEEK) != 0;
+  if (b.total == 0) return finish(host, memory, 0, nread, &host->counters.bytes_read);
+  if (all && peek) {
+    status = wait_for_bytes(host, entry->host_fd, b.total);
+    if (status != WASI_SUCCESS) return status;
+    all = false;
+  }
+  uint64_t done = 0;
+  for (;;) {
+    ssize_t n = transfer(host, entry->host_fd, &b, false, peek ? MSG_PEEK : 0);
+    if (n > 0) {
+      done += (uint64_t)n;
+      advance(&b, (size_t)n);
+    }
+    if (n == 0 || (n > 0 && (!all || done == b.total))) break;
+    if (n > 0) continue;
+    if (px_host_stopped(host)) return PX_STOPPED;
+    if (errno != EAGAIN || !blocking) {
+      if (done > 0) break; /* what came before the error; the next call tells it */
+      return px_wasi_errno(errno);
+    }
+    status = px_host_wait_fd(host, entry->host_fd, POLLIN);
+    if (status != WASI_SUCCESS) return status;
+  }
+  return finish(host, memory, done, nread, peek ? &(uint64_t){0} : &host->counters.bytes_read);
+}
+
+int px_stream_write(struct px_host *host, struct px_memory memory, struct px_entry *entry,
+                    uint32_t iovs, uint32_t iovs_length, uint32_t nwritten) {
+  struct buffers b;
+  int status = load(&b, memory, iovs, iovs_length);
+  if (status != WASI_SUCCESS) return status;
+  if (px_at(memory, nwritten, 4) == NULL) return WASI_FAULT;
+  bool blocking = (entry->flags & ABI_FDFLAGS_NONBLOCK) == 0;
+  uint64_t done = 0;
+  while (done < b.total) {
+    ssize_t n = transfer(host, entry->host_fd, &b, true, MSG_NOSIGNAL);
+    if (n >= 0) {
+      done += (uint64_t)n;
+      advance(&b, (size_t)n);
+      if (!blocking) break; /* as write(2): a blocking one takes all */
+      continue;
+    }
+    if (px_host_stopped(host)) return PX_STOPPED;
+    if (errno != EAGAIN || !blocking) {
+      if (done > 0) break;
+      return px_wasi_errno(errno);
+    }
+    status = px_host_wait_fd(host, entry->host_fd, POLLOUT);
+    if (status != WASI_SUCCESS) return status;
+  }
+  return finish(host, memory, done, nwritten, &host->counters.bytes_written);
+}

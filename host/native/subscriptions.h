@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ * The subscription array of the last poll_oneoff, kept so that the next one costs its changes.
+ *
+ * Slots are positions in the guest's array. Each slot is in one chain: the readers or the writers
+ * of one watch, or the clocks. Marked slots are those that will get an event. */
+#ifndef PX_SUBSCRIPTIONS_H
+#define PX_SUBSCRIPTIONS_H
+
+#include <stdint.h>
+
+#include "guest_abi.h"
+#include "poller.h"
+
+struct px_link {
+  uint32_t next, previous; /* PX_NONE ends a chain */
+};
+
+struct px_subscriptions {
+  uint8_t *records; /* the copy, 48 bytes each */
+  struct px_link *links;
+  uint64_t *marks; /* one bit a slot */
+  uint32_t count, room;
+  uint32_t first_clock;
+};
+
+void px_subscriptions_init(struct px_subscriptions *subs);
+void px_subscriptions_destroy(struct px_subscriptions *subs);
+
+/* Makes the kept array equal to `count` records at `records`, and touches the watches that
+ * changed. WASI_SUCCESS; WASI_INVAL: a tag or a flag that the witx does not know; WASI_NOMEM.
+ * After a failure the kept array is consistent, but partly the old one. */
+int px_subscriptions_update(struct px_subscriptions *subs, struct px_poller *poller,
+                            const uint8_t *records, uint32_t count);
+
+static inline const uint8_t *px_subscription(const struct px_subscriptions *subs, uint32_t slot) {
+  return subs->records + (size_t)slot * ABI_SUBSCRIPTION_SIZE;
+}
+
+static inline void px_subscriptions_mark(struct px_subscriptions *subs, uint32_t slot) {
+  subs->marks[slot / 64] |= UINT64_C(1) << (slot % 64);
+}
+
+#endif

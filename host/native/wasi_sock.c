@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT
+ * The sock_* functions of preview 1. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "host.h"
+
+static struct px_entry *socket_entry(struct px_host *host, uint32_t fd, uint64_t right,
+                                     int *status) {
+  struct px_entry *entry = px_fd_table_get(&host->table, fd);
+  if (px_host_stopped(host))
+    *status = PX_STOPPED;
+  else if (entry == NULL)
+    *status = WASI_BADF;
+  else if (entry->kind != PX_LISTENER && entry->kind != PX_STREAM)
+    *status = WASI_NOTSOCK;
+  else if ((entry->rights & right) == 0 && (right != ABI_RIGHT_SOCK_ACCEPT || entry->kind == PX_LISTENER))
+    *status = WASI_NOTCAPABLE;
+  else
+    return entry;
+  return NULL;
+}
+
+static void refuse_beyond_limit(struct px_host *host, int host_fd) {
+  close(host_fd);
+  PX_COUNT(&host->counters, close);
+  if (host->warned_fd_limit || host->warn == NULL) return;
+  host->warned_fd_limit = true;
+  char message[256];
+  snprintf(message, sizeof message,
+           "backend %s can wait on descriptors below %d only (FD_SETSIZE); a connection got %d and "
+           "was refused with EMFILE. Use --backend poll or epoll for more. This is said once.",
+           host->ops->name, host->ops->fd_limit, host_fd);
+  host->warn(host->warn_context, message);
+}
+
+int px_sock_accept(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t flags,
+                   uint32_t new_fd) {
+  int status;
+  struct px_entry *listener = socket_entry(host, fd, ABI_RIGHT_SOCK_ACCEPT, &status);
+  if (listener == NULL) return status;
+  /* The flags are the new descriptor's; whether this call waits is the listener's own flag. */
+  if ((flags & ~(uint32_t)ABI_FDFLAGS_ALL) != 0) return WASI_INVAL;
+  uint8_t *out = px_at(memory, new_fd, 4);
+  if (out == NULL) return WASI_FAULT;
+  int host_fd;
+  for (;;) {
+    PX_COUNT(&host->counters, accept4);
+    host_fd = accept4(listener->host_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (host_fd >= 0) break;
+    if (px_host_stopped(host)) return PX_STOPPED;
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN || (listener->flags & ABI_FDFLAGS_NONBLOCK)) return px_wasi_errno(errno);
+    status = px_host_wait_fd(host, listener->host_fd, POLLIN);
+    if (status != WASI_SUCCESS) return status;
+  }
+  if (host->ops->fd_limit != 0 && host_fd >= host->ops->fd_limit) {
+    refuse_beyond_limit(host, host_fd);
+    return WASI_MFILE;
+  }
+  int guest_fd = px_host_add(host, (struct px_entry){
+                                       .kind = PX_STREAM,
+                                       .host_fd = host_fd,
+                                       .base_fd = -1,
+                                       .flags = (uint16_t)(flags & ABI_FDFLAGS_NONBLOCK),
+                                       .rights = listener->rights_inheriting,
+                                       .rights_inheriting = 0,
+                                   });
+  if (guest_fd < 0) {
+    PX_COUNT(&host->counters, close);
+    close(host_fd);
+    return px_wasi_errno(guest_fd);
+  }
+  host->counters.accepts++;
+  px_put_uint32_t(out, (uint32_t)guest_fd);
+  return WASI_SUCCESS;
+}
+
+int px_sock_recv(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t iovs,
+                 uint32_t iovs_length, uint32_t ri_flags, uint32_t nread, uint32_t ro_flags) {
+  int status;
+  struct px_entry *entry = socket_entry(host, fd, ABI_RIGHT_FD_READ, &status);
+  if (entry == NULL) return status;
+  if (entry->kind == PX_LISTENER) return WASI_NOTCONN;
+  if ((ri_flags & ~(uint32_t)(ABI_RI_PEEK | ABI_RI_WAITALL)) != 0) return WASI_INVAL;
+  uint8_t *out_flags = px_at(memory, ro_flags, 2);
+  if (out_flags == NULL) return WASI_FAULT;
+  status = px_stream_read(host, memory, entry, iovs, iovs_length, ri_flags, nread);
+  if (status == WASI_SUCCESS) px_put_uint16_t(out_flags, 0); /* a stream truncates nothing */
+  return status;
+}
+
+int px_sock_send(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t iovs,
+                 uint32_t iovs_length, uint32_t si_flags, uint32_t nwritten) {
+  int status;
+  struct px_entry *entry = socket_entry(host, fd, ABI_RIGHT_FD_WRITE, &status);
+  if (entry == NULL) return status;
+  if (entry->kind == PX_LISTENER) return WASI_NOTCONN;
+  if (si_flags != 0) return WASI_INVAL; /* the witx has none */
+  return px_stream_write(host, memory, entry, iovs, iovs_length, nwritten);
+}
+
+int px_sock_shutdown(struct px_host *host, uint32_t fd, uint32_t how) {
+  int status;
+  struct px_entry *entry = socket_entry(host, fd, ABI_RIGHT_SOCK_SHUTDOWN, &status);
+  if (entry == NULL) return status;
+  if (how == 0 || (how & ~(uint32_t)(ABI_SD_RD | ABI_SD_WR)) != 0) return WASI_INVAL;
+  /* A listener is not connected. Linux would end it for every process that shares it. */
+  if (entry->kind == PX_LISTENER) return WASI_NOTCONN;
+  PX_COUNT(&host->counters, shutdown);
+  int host_how = how == ABI_SD_RD ? SHUT_RD : how == ABI_SD_WR ? SHUT_WR : SHUT_RDWR;
+  return shutdown(entry->host_fd, host_how) == 0 ? WASI_SUCCESS : px_wasi_errno(errno);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// How a guest ends: what is thrown through it, and what its run makes of that.
+
+import { PolluxError } from '../errors.ts';
+import { GuestTrap } from './trap.ts';
+import { guestFrames } from './frames.ts';
+
+/** Thrown by proc_exit to unwind the guest. It never leaves the host. */
+export class GuestExit extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`proc_exit(${status})`);
+    this.status = status;
+  }
+}
+
+/** Runs `start` to its end: the exit status. Throws GuestTrap, PolluxError ERR_STOPPED, or what is not the guest's. */
+export function runToExit(start: () => void): number {
+  const limit = Error.stackTraceLimit;
+  // A trap deep in a guest should show where it came from.
+  Error.stackTraceLimit = 50;
+  try {
+    start();
+    return 0;
+  } catch (error) {
+    if (error instanceof GuestExit) return error.status;
+    throw isTrap(error) ? new GuestTrap(trapMessage(error), guestFrames(error), { cause: error }) : error;
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+/** V8 reports an exhausted stack as a RangeError; an exception that the guest let escape is its own end too. */
+function isTrap(error: unknown): error is Error {
+  if (error instanceof PolluxError) return false;
+  if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return true;
+  return 'Exception' in WebAssembly && error instanceof (WebAssembly.Exception as never);
+}
+
+function trapMessage(error: Error): string {
+  if (error instanceof RangeError && /stack/i.test(error.message)) return 'call stack exhausted';
+  return error.message || 'uncaught exception';
+}
