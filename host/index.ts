@@ -6,5 +6,5 @@ export { type BackendInfo, backends } from './native/addon.ts';
 export { Host, type HostOptions } from './wasi/host.ts';
 export { type BoundListener, type ListenSpec, listen } from './wasi/listen.ts';
 export type { HostStats } from './wasi/stats.ts';
-export { GuestTrap } from './wasi/trap.ts';
 export type { TraceSink } from './wasi/trace.ts';
+export { GuestTrap } from './wasi/trap.ts';

@@ -62,7 +62,6 @@ export function delegatedImports(
 
   /** Puts the base fd in the place of the guest's, or gives the answer for what is no base fd. */
   const delegate = (
-    name: string,
     args: (number | bigint)[],
     at: number,
     [socket, device]: readonly [number, number],
@@ -79,36 +78,37 @@ export function delegatedImports(
 
   for (const name of PLAIN) imports[name] = (...args) => call(name, args);
   for (const [name, others] of Object.entries(BY_FD)) {
-    imports[name] = (...args) => delegate(name, args, 0, others) ?? call(name, args);
+    imports[name] = (...args) => delegate(args, 0, others) ?? call(name, args);
   }
   for (const [name, [first, second]] of Object.entries(BY_TWO_FDS)) {
     const others = [Errno.NOTDIR, Errno.ROFS] as const;
     imports[name] = (...args) =>
-      delegate(name, args, first, others) ??
-      delegate(name, args, second, others) ??
-      call(name, args);
+      delegate(args, first, others) ?? delegate(args, second, others) ?? call(name, args);
   }
 
   imports.path_symlink = (...args) =>
-    delegate('path_symlink', args, 2, [Errno.NOTDIR, Errno.ROFS]) ?? call('path_symlink', args);
+    delegate(args, 2, [Errno.NOTDIR, Errno.ROFS]) ?? call('path_symlink', args);
 
   imports.path_readlink = (...args) => {
     if (baseOf(args[0]) === Lookup.device) {
       const [, path, pathLength, buffer, bufferLength, used] = args.map(Number) as [
-        number, number, number, number, number, number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
       ];
       const text = memory.text(path, pathLength);
       if (text === undefined) return Errno.FAULT;
       return readDeviceLink(native, memory, text, buffer, bufferLength, used);
     }
-    return (
-      delegate('path_readlink', args, 0, [Errno.NOTDIR, Errno.NOENT]) ?? call('path_readlink', args)
-    );
+    return delegate(args, 0, [Errno.NOTDIR, Errno.NOENT]) ?? call('path_readlink', args);
   };
 
   // The base writes its own number to the result pointer; the guest gets one of ours in its place.
   imports.path_open = (...args) => {
-    const other = delegate('path_open', args, 0, [Errno.NOTDIR, Errno.NOENT]);
+    const other = delegate(args, 0, [Errno.NOTDIR, Errno.NOENT]);
     if (other !== undefined) return other;
     const result = memory.view(Number(args[8]), 4);
     if (result === undefined) return Errno.FAULT;
@@ -150,7 +150,7 @@ export function delegatedImports(
   };
 
   imports.fd_prestat_dir_name = (...args) => {
-    const other = delegate('fd_prestat_dir_name', args, 0, [Errno.NOTDIR, Errno.SUCCESS]);
+    const other = delegate(args, 0, [Errno.NOTDIR, Errno.SUCCESS]);
     if (other === undefined) return call('fd_prestat_dir_name', args);
     if (other !== Errno.SUCCESS) return other;
     if (Number(args[2]) >>> 0 < DEVICE_NAME.length) return Errno.NAMETOOLONG;

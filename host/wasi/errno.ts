@@ -86,9 +86,9 @@ export const ERRNOS = [
 export type ErrnoName = (typeof ERRNOS)[number][0];
 
 /** Numbers by name: `Errno.AGAIN` is 6. */
-export const Errno = Object.fromEntries(
-  ERRNOS.map(([name], number) => [name, number]),
-) as Readonly<Record<ErrnoName, number>>;
+export const Errno = Object.fromEntries(ERRNOS.map(([name], number) => [name, number])) as Readonly<
+  Record<ErrnoName, number>
+>;
 
 /** The name of a number, or `errno N` for one that the witx does not have. */
 export function errnoName(errno: number): string {

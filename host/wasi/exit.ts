@@ -2,8 +2,8 @@
 // How a guest ends: what is thrown through it, and what its run makes of that.
 
 import { PolluxError } from '../errors.ts';
-import { GuestTrap } from './trap.ts';
 import { guestFrames } from './frames.ts';
+import { GuestTrap } from './trap.ts';
 
 /** Thrown by proc_exit to unwind the guest. It never leaves the host. */
 export class GuestExit extends Error {
@@ -25,7 +25,9 @@ export function runToExit(start: () => void): number {
     return 0;
   } catch (error) {
     if (error instanceof GuestExit) return error.status;
-    throw isTrap(error) ? new GuestTrap(trapMessage(error), guestFrames(error), { cause: error }) : error;
+    throw isTrap(error)
+      ? new GuestTrap(trapMessage(error), guestFrames(error), { cause: error })
+      : error;
   } finally {
     Error.stackTraceLimit = limit;
   }

@@ -11,7 +11,7 @@ import { Errno } from './errno.ts';
 import { GuestExit, runToExit } from './exit.ts';
 import type { BoundListener } from './listen.ts';
 import { GuestMemory } from './memory.ts';
-import { checkModule, checkMemory, WASI_MODULE } from './module.ts';
+import { checkMemory, checkModule, WASI_MODULE } from './module.ts';
 import type { HostStats } from './stats.ts';
 import { type TraceSink, traceImports } from './trace.ts';
 
@@ -63,9 +63,7 @@ export class Host {
       proc_raise: () => Errno.NOSYS,
     };
     this.#imports =
-      options.trace === undefined
-        ? imports
-        : traceImports(imports, this.#memory, options.trace);
+      options.trace === undefined ? imports : traceImports(imports, this.#memory, options.trace);
   }
 
   /** The backend in use, by name. */

@@ -2,8 +2,8 @@
 // Opens the listening sockets that a guest finds from fd 3 up.
 
 import { getSystemErrorName } from 'node:util';
-import { addon } from '../native/addon.ts';
 import { PolluxError, type PolluxErrorCode } from '../errors.ts';
+import { addon } from '../native/addon.ts';
 
 /** Where to listen. `host` is a name, an IPv4 or an IPv6 address without brackets; '' is all interfaces. */
 export interface ListenSpec {
