@@ -2,9 +2,10 @@
 // What src/ may use of the host. Everything else in this folder is private to it.
 
 export { PolluxError, type PolluxErrorCode } from './errors.ts';
-export { type BackendInfo, backends } from './native/addon.ts';
+export { type BackendInfo, backends, catchSignals, releaseSignals, stop } from './native/addon.ts';
 export { Host, type HostOptions } from './wasi/host.ts';
-export { type BoundListener, type ListenSpec, listen } from './wasi/listen.ts';
+export type { BoundListener, ListenSpec } from './wasi/listen.ts';
+export { checkModule } from './wasi/module.ts';
 export type { HostStats } from './wasi/stats.ts';
 export type { TraceSink } from './wasi/trace.ts';
 export { GuestTrap } from './wasi/trap.ts';

@@ -114,3 +114,18 @@ function nativeFolder(): string {
 export function backends(): BackendInfo[] {
   return addon().backends();
 }
+
+/** Ends the guest of host `id` at its next WASI call; wakes it where it waits. Any thread. False: no such host. */
+export function stop(id: number): boolean {
+  return addon().stop(id);
+}
+
+/** See {@link Addon.catchSignals}. */
+export function catchSignals(id: number): void {
+  addon().catchSignals(id);
+}
+
+/** See {@link Addon.releaseSignals}. */
+export function releaseSignals(): number {
+  return addon().releaseSignals();
+}

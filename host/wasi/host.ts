@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One guest's WASI: the import object, the start of the guest, and its end.
 
-import { statSync } from 'node:fs';
+import { closeSync, statSync } from 'node:fs';
 import { PolluxError } from '../errors.ts';
 import { addon, type NativeHost } from '../native/addon.ts';
 import { type BaseWasi, nodeBase, type WasiFunction } from './base.ts';
@@ -9,7 +9,7 @@ import { delegatedImports } from './delegated.ts';
 import { DEVICE_NAME } from './device.ts';
 import { Errno } from './errno.ts';
 import { GuestExit, runToExit } from './exit.ts';
-import type { BoundListener } from './listen.ts';
+import { type BoundListener, type ListenSpec, listen } from './listen.ts';
 import { GuestMemory } from './memory.ts';
 import { checkMemory, checkModule, WASI_MODULE } from './module.ts';
 import type { HostStats } from './stats.ts';
@@ -20,8 +20,8 @@ export interface HostOptions {
   /** argv, the program's name first. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Taken over by the Host, in this order, from fd 3 up. */
-  readonly listeners: readonly BoundListener[];
+  /** Opened in this order: the guest's fds from 3 up. */
+  readonly listen: readonly ListenSpec[];
   /** Preopened directories, after the listeners. */
   readonly dirs: readonly { readonly host: string; readonly guest: string }[];
   /** A backend's name, or 'auto'. */
@@ -34,24 +34,36 @@ export interface HostOptions {
 
 /** One guest's host. Not reusable: a second guest needs another one. */
 export class Host {
+  /** The open listeners; that at index i is the guest's fd 3 + i. */
+  readonly listeners: readonly BoundListener[];
   readonly #native: NativeHost;
   readonly #base: BaseWasi;
   readonly #memory = new GuestMemory();
   readonly #imports: Record<string, WasiFunction>;
 
-  /** @throws PolluxError ERR_BACKEND_UNKNOWN, ERR_BACKEND_UNAVAILABLE, ERR_DIRECTORY, ERR_BASE_WASI, ERR_ADDON_LOAD. */
+  /**
+   * Checks everything first, then opens the listeners; where one fails, those before it are closed.
+   *
+   * @throws PolluxError ERR_BACKEND_UNKNOWN, ERR_BACKEND_UNAVAILABLE, ERR_DIRECTORY, ERR_BASE_WASI,
+   *   ERR_ADDON_LOAD, and those of `listen`.
+   */
   constructor(options: HostOptions) {
     const preopens = checkDirectories(options.dirs);
     checkBackend(options.backend);
     this.#base = nodeBase(options.args, options.env, preopens);
     this.#native = createNative(options, this.#base);
     for (const fd of [0, 1, 2]) this.#native.addBase(fd, fd);
-    for (const listener of options.listeners) this.#addListener(listener);
+    try {
+      this.listeners = options.listen.map((spec) => this.#addListener(listen(spec)));
+    } catch (error) {
+      this.#native.close();
+      throw error;
+    }
     options.dirs.forEach((_, index) => {
       this.#native.addBase(3 + index, -1);
     });
-    // A guest without listeners has no connections to ask about, and sees the directories it was given alone.
-    if (options.listeners.length > 0 && !(DEVICE_NAME in preopens)) this.#native.addDevice();
+    // A guest without listeners has no connections to ask about: it sees its own directories alone.
+    if (options.listen.length > 0 && !(DEVICE_NAME in preopens)) this.#native.addDevice();
 
     const imports: Record<string, WasiFunction> = {
       ...delegatedImports(this.#native, this.#base, this.#memory),
@@ -83,7 +95,7 @@ export class Host {
    *   ERR_MODULE_MEMORY (no exported memory), ERR_STOPPED (stopped from outside); GuestTrap.
    */
   run(module: WebAssembly.Module): number {
-    checkModule(module, this.#imports);
+    checkModule(module);
     return runToExit(() => {
       const instance = new WebAssembly.Instance(module, { [WASI_MODULE]: this.#imports });
       const memory = checkMemory(instance);
@@ -103,10 +115,12 @@ export class Host {
     this.#native.close();
   }
 
-  #addListener(listener: BoundListener): void {
+  #addListener(listener: BoundListener): BoundListener {
     try {
       this.#native.addListener(listener.hostFd);
+      return listener;
     } catch (cause) {
+      closeSync(listener.hostFd);
       throw new PolluxError(
         'ERR_LISTEN',
         `backend ${this.backend} cannot wait on ${listener.host}:${listener.port}: ${(cause as Error).message}; this process has too many descriptors open, use --backend poll or epoll`,

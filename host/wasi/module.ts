@@ -2,6 +2,7 @@
 // Whether a compiled module is one that this host can run, told before it runs.
 
 import { PolluxError } from '../errors.ts';
+import { PREVIEW1 } from './preview1.ts';
 
 /** The only module that guests import from. */
 export const WASI_MODULE = 'wasi_snapshot_preview1';
@@ -11,13 +12,10 @@ export const WASI_MODULE = 'wasi_snapshot_preview1';
  *
  * @throws PolluxError ERR_MODULE_IMPORTS, ERR_MODULE_NO_START.
  */
-export function checkModule(
-  module: WebAssembly.Module,
-  imports: Readonly<Record<string, unknown>>,
-): void {
+export function checkModule(module: WebAssembly.Module): void {
   const unknown = WebAssembly.Module.imports(module).filter(
     ({ module: from, name, kind }) =>
-      from !== WASI_MODULE || kind !== 'function' || !(name in imports),
+      from !== WASI_MODULE || kind !== 'function' || !PREVIEW1.has(name),
   );
   if (unknown.length > 0) {
     const names = unknown.map(({ module: from, name }) => `${from}.${name}`).join(', ');

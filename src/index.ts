@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// The package's main export: what the CLI does, for programs.
+
+import {
+  checkModule,
+  Host,
+  type HostStats,
+  type ListenSpec,
+  type TraceSink,
+} from '../host/index.ts';
+import { loadModule } from './module.ts';
+import { listenEnvironment, parseListen } from './options.ts';
+
+export {
+  type BackendInfo,
+  type BoundListener,
+  backends,
+  GuestTrap,
+  type HostStats,
+  type ListenSpec,
+  PolluxError,
+  type PolluxErrorCode,
+  stop,
+} from '../host/index.ts';
+
+/** What a run is given. */
+export interface RunOptions {
+  /** Path of the guest, or a compiled module. */
+  readonly module: string | WebAssembly.Module;
+  /** As `--listen` takes it, or parsed. They are the guest's fds from 3 up. */
+  readonly listen?: readonly (string | ListenSpec)[];
+  readonly dirs?: readonly { readonly host: string; readonly guest: string }[];
+  /** The guest's environment; LISTEN_FDS and LISTEN_FDNAMES are added unless they are here. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** argv; the program's name comes first. */
+  readonly args?: readonly string[];
+  /** Default 'auto': the best one available. */
+  readonly backend?: string;
+  /** Gets one line for each WASI call. */
+  readonly trace?: TraceSink | undefined;
+  /** Gets a sentence when the host refuses something for a reason of its own. */
+  readonly warn?: (message: string) => void;
+  /** Called once all listeners are open and the guest is about to start. */
+  readonly onListening?: (started: Started) => void;
+}
+
+/** What is known when a guest starts. */
+export interface Started {
+  /** For `stop`, which any thread may call. */
+  readonly id: number;
+  readonly backend: string;
+  readonly addresses: readonly {
+    readonly name: string;
+    readonly fd: number;
+    readonly host: string;
+    readonly port: number;
+  }[];
+  stats(): HostStats;
+}
+
+/**
+ * Runs a command module on the calling thread until it ends; answers its exit status.
+ *
+ * It blocks as the guest does: a server's run returns when the server ends. Use a worker thread
+ * where the program has something else to do.
+ *
+ * @throws PolluxError with a stable `code`; GuestTrap where the guest trapped.
+ */
+export function run(options: RunOptions): number {
+  const module = typeof options.module === 'string' ? loadModule(options.module) : options.module;
+  const specs = (options.listen ?? []).map((spec) =>
+    typeof spec === 'string' ? parseListen(spec) : spec,
+  );
+  const name = typeof options.module === 'string' ? options.module : 'guest.wasm';
+  checkModule(module);
+  const host = new Host({
+    args: options.args ?? [name],
+    env: { ...listenEnvironment(specs), ...options.env },
+    listen: specs,
+    dirs: options.dirs ?? [],
+    backend: options.backend ?? 'auto',
+    trace: options.trace,
+    warn: options.warn,
+  });
+  try {
+    const addresses = host.listeners.map(({ name, host, port }, index) => ({
+      name,
+      fd: 3 + index,
+      host,
+      port,
+    }));
+    options.onListening?.({
+      id: host.id,
+      backend: host.backend,
+      addresses,
+      stats: () => host.stats(),
+    });
+    return host.run(module);
+  } finally {
+    host.close();
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// The spellings of --listen, --dir and --env, parsed and checked once, here.
+
+import { type ListenSpec, PolluxError } from '../host/index.ts';
+
+/** Length of the accept queue where none is given; nginx and Node take the same. */
+export const DEFAULT_BACKLOG = 511;
+
+function bad(text: string, why: string): PolluxError {
+  return new PolluxError(
+    'ERR_ADDRESS',
+    `--listen ${text}: ${why}; write [NAME=]HOST:PORT[,backlog=N][,reuseport], for example 127.0.0.1:6666 or web=[::1]:8080,backlog=10`,
+  );
+}
+
+/** A number of decimal digits in [from, to], or undefined. */
+function wholeNumber(text: string, from: number, to: number): number | undefined {
+  if (!/^\d{1,10}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= from && value <= to ? value : undefined;
+}
+
+/**
+ * Parses `[NAME=]ADDR[,backlog=N][,reuseport]`, ADDR being `HOST:PORT`, `[V6]:PORT` or `:PORT`.
+ *
+ * @throws PolluxError ERR_ADDRESS, which says what is wrong and shows the form.
+ */
+export function parseListen(text: string): ListenSpec {
+  const [first = '', ...settings] = text.split(',');
+  const named = /^([^=[\]:]*)=(.*)$/.exec(first);
+  const name = named?.[1] ?? '';
+  if (named !== null && !/^[\w.-]+$/.test(name)) {
+    throw bad(text, `'${name}' is no name: letters, digits, '.', '-' and '_' make one`);
+  }
+  const address = parseAddress(text, named?.[2] ?? first);
+  let backlog = DEFAULT_BACKLOG;
+  let reuseport = false;
+  for (const setting of settings) {
+    if (setting === 'reuseport') {
+      reuseport = true;
+    } else if (setting.startsWith('backlog=')) {
+      const value = wholeNumber(setting.slice('backlog='.length), 1, 2 ** 31 - 1);
+      if (value === undefined) throw bad(text, `'${setting}' is no whole number of at least 1`);
+      backlog = value;
+    } else {
+      throw bad(text, `unknown setting '${setting}'`);
+    }
+  }
+  return { name, ...address, backlog, reuseport };
+}
+
+function parseAddress(text: string, address: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]*)\]|([^:[\]]*)):(.*)$/.exec(address);
+  if (match === null) {
+    const colons = address.split(':').length - 1;
+    if (colons > 1) throw bad(text, 'an IPv6 address stands in brackets');
+    throw bad(text, colons === 0 ? 'the port is missing' : 'it is no address');
+  }
+  const [, bracketed, plain, digits = ''] = match;
+  if (bracketed !== undefined && !/^[\da-fA-F:.]*:[\da-fA-F:.]*(%\w+)?$/.test(bracketed)) {
+    throw bad(text, `'${bracketed}' is no IPv6 address`);
+  }
+  const port = wholeNumber(digits, 0, 65535);
+  if (port === undefined) {
+    throw bad(
+      text,
+      digits === '' ? 'the port is missing' : `port '${digits}' is not in 0 to 65535`,
+    );
+  }
+  return { host: bracketed ?? plain ?? '', port };
+}
+
+/** Parses `HOST[::GUEST]`; without GUEST the guest sees the directory under its host name. */
+export function parseDir(text: string): { host: string; guest: string } {
+  const at = text.indexOf('::');
+  const host = at < 0 ? text : text.slice(0, at);
+  const guest = at < 0 ? text : text.slice(at + 2);
+  if (host === '' || guest === '') {
+    throw new PolluxError('ERR_DIRECTORY', `--dir ${text}: write HOST or HOST::GUEST`);
+  }
+  return { host, guest };
+}
+
+/** Parses `NAME=VALUE`, or `NAME`, which takes the value from pollux's own environment. */
+export function parseEnv(
+  text: string,
+  own: Readonly<Record<string, string | undefined>>,
+): [name: string, value: string] {
+  const at = text.indexOf('=');
+  const name = at < 0 ? text : text.slice(0, at);
+  if (name === '') throw new PolluxError('ERR_OPTION', `--env ${text}: the name is missing`);
+  if (at >= 0) return [name, text.slice(at + 1)];
+  const value = own[name];
+  if (value === undefined) {
+    throw new PolluxError(
+      'ERR_OPTION',
+      `--env ${name}: no such variable in the environment; write ${name}=VALUE`,
+    );
+  }
+  return [name, value];
+}
+
+/** LISTEN_FDS and LISTEN_FDNAMES as systemd sets them, for these listeners. */
+export function listenEnvironment(listeners: readonly { name: string }[]): Record<string, string> {
+  if (listeners.length === 0) return {};
+  return {
+    LISTEN_FDS: String(listeners.length),
+    LISTEN_FDNAMES: listeners.map(({ name }) => (name === '' ? 'unknown' : name)).join(':'),
+  };
+}
