@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: MIT
-// What guests import. Everything else in this folder is private to it.
+// The guest SDK: what programs import from 'pollux/assembly'. docs/sdk.md shows how to use it.
 
-export { Connection, HIGH_WATER, LOW_WATER } from './net/connection';
-export { firstListener, listenerNamed, listeners } from './net/listeners';
+export { Connection } from './net/connection';
+export {
+  firstListener,
+  InheritedListener,
+  inheritedListeners,
+  selectListeners,
+} from './net/listeners';
 export { peerName } from './net/peer';
-export { Interest } from './reactor/interest';
+export {
+  accept,
+  close,
+  recv,
+  recvRaw,
+  send,
+  sendRaw,
+  setNonBlocking,
+  shutdownWrite,
+} from './net/socket';
+export { NONE, READ, WRITE } from './reactor/interest';
 export { Reactor } from './reactor/reactor';
 export { Selector } from './reactor/selector';
 export { Timer } from './reactor/timers';
-export { abort } from './wasi/abort';
-export { formatTime, monotonicNow, NS_PER_MS, NS_PER_S, wallClockNow } from './wasi/clock';
-export { getenv } from './wasi/environ';
+// The compiler's option `use` refers to `abort`, which must be part of the program for that.
+export { abort, fatal } from './wasi/abort';
+export { formatTime, now, wallClock } from './wasi/clock';
+export { args, env } from './wasi/environment';
 export { Errno, errnoName } from './wasi/errno';
-export { openToAppend, preopenedDirectory } from './wasi/file';
-export { accept, close, read, setNonblocking, shutdownWrite, write } from './wasi/socket';
-export { log, logError, writeLine } from './wasi/stdio';
+export { log, logError, writeAll, writeText } from './wasi/output';
+export { openForAppend, Preopen, preopens } from './wasi/preopens';

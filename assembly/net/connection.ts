@@ -1,294 +1,342 @@
 // SPDX-License-Identifier: MIT
-// The base class of a connection's state machine: bytes in, bytes out, half-close and end. Callbacks
-// come from the reactor, one at a time.
+// The base class of per-connection state machines: what a server does with one peer is a subclass.
+// It deals with partial reads and writes, half-close, resets, backpressure and idle time.
 
-import { Interest } from '../reactor/interest';
+import { NONE, READ, WRITE } from '../reactor/interest';
 import { Reactor } from '../reactor/reactor';
+import { Source } from '../reactor/source';
+import { Timer } from '../reactor/timers';
+import { fatal } from '../wasi/abort';
 import { Errno } from '../wasi/errno';
-import { close, read, shutdownWrite, write } from '../wasi/socket';
-import { IdleTimer } from './idle-timer';
 import { OutputQueue } from './output-queue';
+import { peerName } from './peer';
+import { close, recvRaw, sendRaw, shutdownWrite } from './socket';
 
-/** One buffer for all reads: what `onData` gets lies here until it returns. */
-const READ_BYTES: i32 = 65536;
-const READ_BUFFER: usize = memory.data(65536, 16);
-/** Full buffers that one connection may read in one turn before others get theirs. */
-const READS_PER_TURN = 4;
-/** Calls to flush one connection's queue in one turn. */
-const WRITES_PER_TURN = 8;
+const READ_SIZE: i32 = 65_536;
+/** One peer has at most this much of a turn, 256 KiB; the others want theirs. */
+const READS_PER_EVENT: i32 = 4;
 
-/** Pending output beyond which reading pauses, and below which it goes on; bytes. */
-export const HIGH_WATER: u32 = 262144;
-export const LOW_WATER: u32 = 65536;
+/** All connections read into this one. Its length is set to what was read before each onData. */
+const input = new Uint8Array(READ_SIZE);
 
-namespace Flag {
-  /** The peer has sent FIN. */
-  export const PEER_ENDED: u32 = 1;
-  /** `end` was called: FIN follows what is pending. */
-  export const ENDING: u32 = 2;
-  /** Our FIN is out. */
-  export const ENDED: u32 = 4;
-  /** The fd is closed; `onClose` comes at the end of the turn. */
-  export const CLOSED: u32 = 8;
-  /** Not reading: output is above the high-water mark. */
-  export const CHOKED: u32 = 16;
-  /** Not reading: `pause` was called. */
-  export const PAUSED: u32 = 32;
+// Bits of `Connection.state`.
+const OPEN: u32 = 1;
+const INPUT_ENDED: u32 = 2; // the peer's FIN was read
+const ENDING: u32 = 4; // end() was called
+const OUTPUT_ENDED: u32 = 8; // our FIN was sent
+const PAUSED: u32 = 16; // by pause()
+const CHOKED: u32 = 32; // by the high-water mark
+const CLOSED: u32 = 64;
+
+/** Fires when nothing was read or written for a time. Activity is a stamp, not a move in the heap. */
+@final
+class IdleTimer extends Timer {
+  timeoutNs: u64 = 0;
+  lastActivityNs: u64 = 0;
+
+  constructor(private readonly connection: Connection) {
+    super();
+  }
+
+  onTimer(): void {
+    const reactor = this.connection.reactor;
+    const idle = this.lastActivityNs + this.timeoutNs <= reactor.turnTimeNs;
+    if (idle) this.lastActivityNs = reactor.turnTimeNs;
+    reactor.setTimerAt(this, this.lastActivityNs + this.timeoutNs);
+    if (idle) this.connection.onTimeout();
+  }
 }
 
 /**
- * A connection. Subclass it, and give the reactor a function that makes one.
+ * One accepted connection. Override what you need of the `on…` methods; state goes into fields.
  *
  * ```
- *            peer's FIN: onEnd            end() and output out: FIN
- *    OPEN ────────────────────► HALF-CLOSED ─────────────────────┐
- *     │                          (still writes)                  ▼
- *     │  end() and output out: FIN                             CLOSED ─► onClose
- *     ├────────────────────────► FINISHED ──── peer's FIN: onEnd ▲
- *     │                          (still reads)                   │
- *     └── destroy(), an error of the socket, from any state ─────┘
+ *            factory                   end(), once all that was written is sent
+ *   (new) ───────────► open ──────────────────────────► output ended
+ *                        │                                   │
+ *        peer's FIN read │ onEnd                             │ peer's FIN read
+ *                        ▼                                   ▼
+ *                  input ended ───────────────────────►    closed   onClose(0)
+ *                        end(), once all … is sent
+ *
+ *   any state ── destroy(), a failed read or write ──► closed   onClose(errno)
  * ```
- * `onOpen` comes first, `onClose` last and exactly once, at the end of the turn in which the
- * connection closed. Between them any callback may call any method of any connection. After CLOSED
- * all methods do nothing.
+ *
+ * onOpen is the first callback, onClose the last; both come exactly once, onClose at the end of the
+ * turn. Every method may be called in every callback and on any connection of the Reactor, also on
+ * one that is closed: there it does nothing, and `write` answers false.
  */
-export abstract class Connection {
-  /** The descriptor; -1 once closed. */
-  fd: i32 = -1;
-  private flags: u32 = 0;
-  private error: i32 = 0;
+export abstract class Connection extends Source {
+  /** The Reactor that serves it. Not before onOpen. */
+  reactor!: Reactor;
+  /** Queued bytes from which on reading stops, so that a peer that does not read cannot fill memory. */
+  highWaterMark: u32 = 65_536;
+  /** Queued bytes down to which the queue must drain before reading goes on. */
+  lowWaterMark: u32 = 16_384;
+  /** Belongs to the Reactor. */
+  nextClosed: Connection | null = null;
+  /** Belongs to the Reactor. */
+  closeErrno: i32 = 0;
+
+  private state: u32 = 0;
+  private interest: u32 = NONE;
   private output: OutputQueue | null = null;
   private idle: IdleTimer | null = null;
-  private owner: Reactor | null = null;
 
-  /** The connection is there; nothing was read yet. */
+  /** The connection is there. The peer's data comes in later turns. */
   onOpen(): void {}
 
-  /** `length` bytes came and lie at `data` until this returns. */
-  abstract onData(data: usize, length: i32): void;
+  /**
+   * The peer sent `data`, in order, in pieces that say nothing. `data` is valid until the method
+   * returns: all connections share its memory, so copy what must stay (`data.slice()`).
+   */
+  onData(data: Uint8Array): void {}
 
-  /** All output is out, after some had to be queued. */
+  /** The queue, which held something, is empty: all that was written is with the kernel. Not after `end`. */
   onDrain(): void {}
 
-  /** The peer ends its side and may still read. By default ours ends too, behind what is pending. */
+  /**
+   * The peer ended its side: no more data comes, but it still reads. By default we end ours too,
+   * after what was written. Override it to go on answering, and call `end` when that is done.
+   */
   onEnd(): void {
     this.end();
   }
 
-  /** It is over. `error` is a WASI errno, 0 where both sides ended or `destroy` was called. */
-  onClose(error: i32): void {}
-
-  /** Nothing came or went for the time of `setTimeout`. By default the connection is destroyed. */
+  /** Nothing was read or sent for the time that `setTimeout` set; it counts anew. Destroys by default. */
   onTimeout(): void {
-    this.destroy();
+    this.destroy(Errno.TIMEDOUT);
   }
 
-  @inline
-  get isClosed(): bool {
-    return (this.flags & Flag.CLOSED) != 0;
+  /** The connection is closed, its fd gone; `errno` is 0 for an orderly end, or what was given to `destroy`. */
+  onClose(errno: i32): void {}
+
+  /** The peer's address, `fd N` on hosts that do not tell. Allocates, so not for every message. */
+  get peer(): string {
+    return peerName(this.fd);
   }
 
-  /** Whether `write` still takes bytes. */
-  @inline
-  get isWritable(): bool {
-    return (this.flags & (Flag.ENDING | Flag.CLOSED)) == 0;
-  }
-
-  /** Bytes that wait for the kernel. */
-  get pending(): u32 {
+  /** Bytes written but not yet with the kernel. */
+  get queuedBytes(): u32 {
     const output = this.output;
-    return output === null ? 0 : output.length;
+    return output === null ? 0 : output.byteLength;
   }
 
-  get reactor(): Reactor {
-    return this.owner!;
+  /** Whether `write` takes data: open, and `end` not called. */
+  get writable(): bool {
+    return (this.state & (OPEN | ENDING | CLOSED)) == OPEN;
+  }
+
+  /** Whether it is closed. */
+  get closed(): bool {
+    return (this.state & CLOSED) != 0;
   }
 
   /**
-   * Sends `length` bytes from `data`. They go to the kernel at once; what it does not take is copied
-   * and sent when it does. False: more than HIGH_WATER is pending now (reading pauses by itself until
-   * LOW_WATER; a source other than this connection should wait for `onDrain`), or nothing was sent
-   * because `end` or `destroy` was called before.
+   * Sends `data`: at once what the kernel takes, the rest from a queue, which has its own copy.
+   *
+   * Answers true where all went to the kernel. False: some is queued, and onDrain will come; or the
+   * connection takes no data any more (see `writable`), and it is dropped. A write that fails closes
+   * the connection. Nothing limits the queue but `highWaterMark`, which stops reading, not writing.
    */
-  write(data: usize, length: i32): bool {
-    if (this.flags & (Flag.ENDING | Flag.CLOSED)) return false;
-    const output = this.output;
-    if (output !== null && output.length > 0) return this.queue(output, data, length);
-    const n = write(this.fd, data, length);
-    if (n == length) return true;
-    if (n < 0 && n != -Errno.AGAIN) {
-      this.closeWith(-n);
-      return false;
-    }
-    const taken = max(n, 0);
-    return this.queue(output, data + taken, length - taken);
+  write(data: Uint8Array): bool {
+    return this.writeRaw(data.dataStart, data.byteLength);
   }
 
-  /** As {@link write}, for text in UTF-8. It allocates. */
+  /** As `write`, of a text in UTF-8. Allocates the encoded copy. */
   writeText(text: string): bool {
-    const utf8 = String.UTF8.encode(text);
-    return this.write(changetype<usize>(utf8), utf8.byteLength);
+    const bytes = String.UTF8.encode(text);
+    return this.writeRaw(changetype<usize>(bytes), bytes.byteLength);
   }
 
-  /** As {@link write}, for an array. */
-  writeBytes(bytes: Uint8Array): bool {
-    return this.write(bytes.dataStart, bytes.length);
+  /** As `write`, of `length` bytes at `pointer`. */
+  writeRaw(pointer: usize, length: i32): bool {
+    if (!this.writable) return false;
+    let sent = 0;
+    if (this.queuedBytes == 0) {
+      if (length == 0) return true;
+      sent = sendRaw(this.fd, pointer, length);
+      if (sent == length) {
+        this.noteActivity();
+        return true;
+      }
+      if (sent < 0) {
+        if (sent != -Errno.AGAIN && sent != -Errno.INTR) {
+          this.destroy(-sent);
+          return false;
+        }
+        sent = 0;
+      }
+    }
+    this.enqueue(pointer + sent, length - sent);
+    return false;
   }
 
-  /** Ends our side: what is pending goes out, then FIN. The peer may still send. */
+  /**
+   * Ends our side: sends what is queued, then a FIN. Data of the peer still comes to onData until
+   * its FIN, which closes the connection; a peer that never sends one is a case for `setTimeout`.
+   */
   end(): void {
-    if (this.flags & (Flag.ENDING | Flag.CLOSED)) return;
-    this.flags |= Flag.ENDING;
-    if (this.pending == 0) this.finish();
+    if (!this.writable) return;
+    this.state |= ENDING;
+    if (this.queuedBytes == 0) this.finishOutput();
   }
 
-  /** Closes at once; what is pending is lost. */
-  destroy(): void {
-    this.closeWith(0);
+  /**
+   * Closes at once. What is queued is lost, and a peer whose data was not read gets a reset.
+   * `errno` is passed to onClose.
+   */
+  destroy(errno: i32 = 0): void {
+    if ((this.state & (OPEN | CLOSED)) != OPEN) return;
+    this.state |= CLOSED;
+    this.closeErrno = errno;
+    this.reactor.remove(this);
+    close(this.fd);
+    this.fd = -1;
+    const output = this.output;
+    if (output !== null) {
+      output.clear();
+      this.output = null;
+    }
+    const idle = this.idle;
+    if (idle !== null) {
+      this.reactor.clearTimer(idle);
+      this.idle = null;
+    }
+    this.reactor.noteClosed(this);
   }
 
-  /** Stops reading until `resume`: the peer feels it once the kernel's buffers are full. */
+  /** Stops reading: no onData, and no onEnd, until `resume`. The kernel's buffers then slow the peer down. */
   pause(): void {
-    this.flags |= Flag.PAUSED;
+    this.state |= PAUSED;
     this.updateInterest();
   }
 
+  /** Reads again. */
   resume(): void {
-    this.flags &= ~Flag.PAUSED;
+    this.state &= ~PAUSED;
     this.updateInterest();
   }
 
-  /** Calls `onTimeout` when nothing came or went for `ns`; 0 ends that. Re-arming costs nothing per event. */
-  setTimeout(ns: u64): void {
-    if (this.flags & Flag.CLOSED) return;
+  /**
+   * Calls onTimeout whenever nothing was read or sent for `timeoutNs`; 0 ends that.
+   *
+   * Time counts from the turn of the last activity. Each activity costs one store, whatever the
+   * number of connections.
+   */
+  setTimeout(timeoutNs: u64): void {
+    if ((this.state & (OPEN | CLOSED)) != OPEN) return;
     let idle = this.idle;
+    if (timeoutNs == 0) {
+      if (idle !== null) this.reactor.clearTimer(idle);
+      this.idle = null;
+      return;
+    }
     if (idle === null) {
-      if (ns == 0) return;
       idle = new IdleTimer(this);
       this.idle = idle;
     }
-    idle.arm(this.owner!, ns);
+    idle.timeoutNs = timeoutNs;
+    this.reactor.setTimer(idle, timeoutNs);
+    idle.lastActivityNs = idle.deadlineNs - timeoutNs;
   }
 
-  // ---- for the reactor and the idle timer ----
-
-  /** @internal */
+  /** Begins to serve `fd`, a non-blocking socket. For the Listener. */
   open(reactor: Reactor, fd: i32): void {
-    this.owner = reactor;
+    if (this.state != 0)
+      fatal('a connection was opened twice: a factory makes a new one each time');
+    this.reactor = reactor;
     this.fd = fd;
+    this.state = OPEN;
+    this.interest = READ;
+    reactor.add(this, READ);
     this.onOpen();
   }
 
-  /** @internal What to watch for in the state as it is. */
-  wanted(): u32 {
-    if (this.flags & Flag.CLOSED) return Interest.NONE;
-    const reads = (this.flags & (Flag.PEER_ENDED | Flag.CHOKED | Flag.PAUSED)) == 0;
-    return (
-      (reads ? Interest.READ : Interest.NONE) | (this.pending > 0 ? Interest.WRITE : Interest.NONE)
-    );
+  /** For the Reactor. */
+  onReady(readiness: u32, error: i32): void {
+    if (error == Errno.BADF) this.destroy(error);
+    else if (readiness == READ) this.read();
+    else this.flush();
   }
 
-  /** @internal */
-  onReady(ready: u32): void {
-    const idle = this.idle;
-    if (idle !== null) idle.touch(this.owner!);
-    if (ready & Interest.WRITE) this.flush();
-    if (ready & Interest.READ) this.fill();
-  }
-
-  /** @internal At the end of the turn in which the connection closed. */
-  finishClose(): void {
-    this.onClose(this.error);
-  }
-
-  // ---- state ----
-
-  private fill(): void {
-    for (let i = 0; i < READS_PER_TURN; i++) {
-      if (this.flags & (Flag.CLOSED | Flag.PEER_ENDED | Flag.CHOKED | Flag.PAUSED)) return;
-      const n = read(this.fd, READ_BUFFER, READ_BYTES);
-      if (n > 0) {
-        this.onData(READ_BUFFER, n);
-        // A short read took all there was: readiness is level-triggered and tells of more.
-        if (n < READ_BYTES) return;
-      } else if (n == 0) {
-        this.peerEnded();
-        return;
-      } else {
-        if (n != -Errno.AGAIN) this.closeWith(-n);
+  /** A short read says that the kernel has no more: one call for each event is the rule. */
+  private read(): void {
+    for (let i = 0; i < READS_PER_EVENT; i++) {
+      const count = recvRaw(this.fd, input.dataStart, READ_SIZE);
+      if (count <= 0) {
+        if (count == 0) this.endInput();
+        else if (count != -Errno.AGAIN && count != -Errno.INTR) this.destroy(-count);
         return;
       }
+      this.noteActivity();
+      store<i32>(changetype<usize>(input), count, offsetof<Uint8Array>('byteLength'));
+      this.onData(input);
+      if (count < READ_SIZE || (this.interest & READ) == 0) return;
     }
   }
 
-  private peerEnded(): void {
-    this.flags |= Flag.PEER_ENDED;
+  /** The FIN stays readable, so interest in reading ends with it. */
+  private endInput(): void {
+    this.state |= INPUT_ENDED;
+    if (this.state & OUTPUT_ENDED) {
+      this.destroy();
+      return;
+    }
     this.updateInterest();
     this.onEnd();
-    if (this.flags & Flag.ENDED) this.closeWith(0);
-  }
-
-  private queue(output: OutputQueue | null, data: usize, length: i32): bool {
-    if (output === null) {
-      output = new OutputQueue();
-      this.output = output;
-    }
-    output.push(data, length);
-    const flows = output.length <= HIGH_WATER;
-    if (!flows) this.flags |= Flag.CHOKED;
-    this.updateInterest();
-    return flows;
   }
 
   private flush(): void {
     const output = this.output;
-    if (output === null || this.flags & Flag.CLOSED) return;
-    for (let i = 0; i < WRITES_PER_TURN && output.length > 0; i++) {
-      const n = output.writeTo(this.fd);
-      if (n == -Errno.AGAIN) break;
-      if (n < 0) {
-        this.closeWith(-n);
-        return;
-      }
-    }
-    if (output.length <= LOW_WATER) this.flags &= ~Flag.CHOKED;
-    if (output.length > 0) {
-      this.updateInterest();
+    if (output === null || output.byteLength == 0) return;
+    const before = output.byteLength;
+    const errno = output.flush(this.fd);
+    if (errno != Errno.SUCCESS) {
+      this.destroy(errno);
       return;
     }
-    // The queue is given up: an idle connection owns none.
-    this.output = null;
+    if (output.byteLength < before) this.noteActivity();
+    if (output.byteLength <= this.lowWaterMark) this.state &= ~CHOKED;
     this.updateInterest();
-    this.onDrain();
-    if ((this.flags & (Flag.ENDING | Flag.CLOSED)) == Flag.ENDING && this.pending == 0)
-      this.finish();
+    if (output.byteLength > 0) return;
+    if (this.state & ENDING) this.finishOutput();
+    else this.onDrain();
   }
 
-  private finish(): void {
-    if (this.flags & (Flag.ENDED | Flag.CLOSED)) return;
-    this.flags |= Flag.ENDED;
-    const errno = shutdownWrite(this.fd);
-    if (errno != 0) this.closeWith(-errno);
-    else if (this.flags & Flag.PEER_ENDED) this.closeWith(0);
+  private enqueue(pointer: usize, length: i32): void {
+    let output = this.output;
+    if (output === null) {
+      output = new OutputQueue();
+      this.output = output;
+    }
+    output.push(pointer, length);
+    if (output.byteLength >= this.highWaterMark) this.state |= CHOKED;
+    this.updateInterest();
   }
 
-  private closeWith(error: i32): void {
-    if (this.flags & Flag.CLOSED || this.fd < 0) return;
-    const reactor = this.owner!;
-    this.flags |= Flag.CLOSED;
-    this.error = error;
-    const output = this.output;
-    if (output !== null) output.clear();
-    this.output = null;
-    const idle = this.idle;
-    if (idle !== null) idle.disarm(reactor);
-    this.idle = null;
-    reactor.forget(this);
-    close(this.fd);
-    this.fd = -1;
+  /** With the peer's FIN read already, closing sends ours. */
+  private finishOutput(): void {
+    if (this.state & INPUT_ENDED) {
+      this.destroy();
+      return;
+    }
+    // A failure (the peer reset the connection) is told by the next read.
+    shutdownWrite(this.fd);
+    this.state |= OUTPUT_ENDED;
   }
 
   private updateInterest(): void {
-    if ((this.flags & Flag.CLOSED) == 0) this.owner!.watch(this.fd, this.wanted());
+    if ((this.state & (OPEN | CLOSED)) != OPEN) return;
+    let interest = this.state & (INPUT_ENDED | PAUSED | CHOKED) ? NONE : READ;
+    if (this.queuedBytes > 0) interest |= WRITE;
+    if (interest == this.interest) return;
+    this.interest = interest;
+    this.reactor.modify(this, interest);
+  }
+
+  private noteActivity(): void {
+    const idle = this.idle;
+    if (idle !== null) idle.lastActivityNs = this.reactor.turnTimeNs;
   }
 }

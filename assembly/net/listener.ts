@@ -1,79 +1,92 @@
 // SPDX-License-Identifier: MIT
-// Accepts for the reactor: a bounded number of connections per turn, and a rest when the host is out
-// of descriptors.
+// Accepts connections for a Reactor, a bounded number each turn, and steps back while the machine
+// has no room for more.
 
-import { Interest } from '../reactor/interest';
+import { NONE, READ } from '../reactor/interest';
 import { Reactor } from '../reactor/reactor';
+import { Source } from '../reactor/source';
 import { Timer } from '../reactor/timers';
-import { NS_PER_MS } from '../wasi/clock';
 import { Errno, errnoName } from '../wasi/errno';
-import { accept } from '../wasi/socket';
-import { logError } from '../wasi/stdio';
+import { logError } from '../wasi/output';
 import { Connection } from './connection';
+import { accept, setNonBlocking } from './socket';
 
-/** How long a listener rests without descriptors, unless a connection closes before. */
-const REST_NS: u64 = 100 * NS_PER_MS;
+/** How long a listener steps back for where there was no room for a connection. */
+const RETRY_NS: u64 = 100_000_000;
 
-/** One listening socket of a reactor. */
-@final
-export class Listener extends Timer {
-  private resting: bool = false;
-
-  constructor(
-    readonly fd: i32,
-    private factory: () => Connection,
-  ) {
+class Retry extends Timer {
+  constructor(private readonly listener: Listener) {
     super();
   }
 
-  /** Accepts until none waits, at most `budget`; the level-triggered readiness brings the others. */
-  acceptAll(reactor: Reactor, budget: i32): void {
-    for (let i = 0; i < budget; i++) {
+  onTimer(): void {
+    this.listener.resume();
+  }
+}
+
+/** A listening socket and what makes its connections. `Reactor.listen` makes these. */
+@final
+export class Listener extends Source {
+  private retry: Retry | null = null;
+
+  constructor(
+    private readonly reactor: Reactor,
+    fd: i32,
+    private readonly factory: () => Connection,
+  ) {
+    super();
+    this.fd = fd;
+    setNonBlocking(fd, true);
+  }
+
+  /**
+   * Accepts until none is left or the budget is spent; readiness is level-triggered and reports the
+   * rest. Errors that Linux passes on from the new connection cost that one alone: see accept(2).
+   */
+  onReady(readiness: u32, error: i32): void {
+    for (let budget = this.reactor.acceptBudget; budget > 0; budget--) {
       const fd = accept(this.fd);
       if (fd >= 0) {
-        reactor.adopt(this.factory(), fd);
+        this.factory().open(this.reactor, fd);
         continue;
       }
       switch (-fd) {
         case Errno.AGAIN:
           return;
-        // That one connection went away between the kernel's accept and ours; the next may be there.
-        case Errno.CONNABORTED:
-        case Errno.CONNRESET:
-        case Errno.INTR:
-        case Errno.PROTO:
-          continue;
-        // Level-triggered, the listener stays ready: asking again at once would spin.
         case Errno.MFILE:
         case Errno.NFILE:
         case Errno.NOBUFS:
         case Errno.NOMEM:
-          this.rest(reactor);
+          this.pause();
           return;
-        // The host takes the listener away (EINVAL: it was shut down). Connections go on.
-        default:
-          if (-fd != Errno.INVAL) logError('pollux: accept failed: ' + errnoName(-fd));
-          reactor.dropListener(this);
+        case Errno.INVAL: // the host lets no more in, as Linux does after shutdown(2) of a listener
+          this.reactor.remove(this);
+          return;
+        case Errno.BADF:
+        case Errno.NOTSOCK:
+        case Errno.NOTSUP:
+        case Errno.NOSYS:
+        case Errno.NOTCAPABLE:
+          logError(`pollux: listener fd ${this.fd} accepts nothing: ${errnoName(-fd)}`);
+          this.reactor.remove(this);
           return;
       }
     }
   }
 
-  /** A connection has closed, so a descriptor is free again. */
-  wake(reactor: Reactor): void {
-    if (!this.resting) return;
-    this.resting = false;
-    reactor.cancel(this);
-    reactor.watch(this.fd, Interest.READ);
+  /** Accepts again. */
+  resume(): void {
+    this.reactor.modify(this, READ);
   }
 
-  onTimer(): void {
-    this.wake(Reactor.current!);
-  }
-
-  private rest(reactor: Reactor): void {
-    this.resting = true;
-    reactor.watch(this.fd, Interest.NONE);
-    reactor.schedule(this, REST_NS);
+  /** The connection stays in the backlog, and the listener ready: waiting on it would spin. */
+  private pause(): void {
+    this.reactor.modify(this, NONE);
+    let retry = this.retry;
+    if (retry === null) {
+      retry = new Retry(this);
+      this.retry = retry;
+    }
+    this.reactor.setTimer(retry, RETRY_NS);
   }
 }

@@ -1,24 +1,48 @@
 // SPDX-License-Identifier: MIT
-// Who is connected. Preview 1 has no call for it; pollux answers by a link in /dev.
+// Who is at the other end. Preview 1 has no getpeername; a host of ours tells it as Linux does in
+// /proc/self/fd: `fd/7` in the preopened directory /dev is a link to `tcp:PEER:PORT->LOCAL:PORT`.
 
-import { preopenedDirectory, readLink } from '../wasi/file';
+import { Errno } from '../wasi/errno';
+import { preopens } from '../wasi/preopens';
+import { path_readlink } from '../wasi/wasi_snapshot_preview1';
 
-let looked = false;
-let device: i32 = -1;
+const NOT_LOOKED: i32 = -2;
+const NO_DEVICE: i32 = -1;
+const PREFIX = 'tcp:';
+const ARROW = '->';
+/** Two IPv6 addresses with ports and zones fit. */
+const LINK_SIZE: u32 = 256;
 
-/**
- * `HOST:PORT` of a connection's peer where the host tells it (`/dev/fd/N` is a link to
- * `tcp:PEER->LOCAL`), else `fd N`. It allocates: for logs, not for each message.
- */
+let device: i32 = NOT_LOOKED;
+const link = memory.data(256, 1);
+const used = memory.data(4, 4);
+
+/** The peer of connection `fd` as `127.0.0.1:4711` or `[::1]:4711`; `fd 7` where the host does not tell. */
 export function peerName(fd: i32): string {
-  if (!looked) {
-    looked = true;
-    device = preopenedDirectory('/dev');
+  if (device == NOT_LOOKED) device = findDevice();
+  if (device != NO_DEVICE) {
+    const path = String.UTF8.encode(`fd/${fd}`);
+    const errno = path_readlink(
+      device,
+      changetype<usize>(path),
+      path.byteLength,
+      link,
+      LINK_SIZE,
+      used,
+    );
+    if (errno == Errno.SUCCESS) {
+      const text = String.UTF8.decodeUnsafe(link, load<u32>(used));
+      const arrow = text.indexOf(ARROW);
+      if (text.startsWith(PREFIX) && arrow > 0) return text.substring(PREFIX.length, arrow);
+    }
   }
-  const link = device >= 0 ? readLink(device, 'fd/' + fd.toString()) : null;
-  if (link !== null && link.startsWith('tcp:')) {
-    const arrow = link.indexOf('->');
-    if (arrow > 4) return link.substring(4, arrow);
+  return `fd ${fd}`;
+}
+
+function findDevice(): i32 {
+  const directories = preopens();
+  for (let i = 0; i < directories.length; i++) {
+    if (directories[i].name == '/dev') return directories[i].fd;
   }
-  return 'fd ' + fd.toString();
+  return NO_DEVICE;
 }

@@ -1,149 +1,143 @@
 // SPDX-License-Identifier: MIT
-// The event loop: waits for listeners, connections and timers, and calls them. One pass is a turn.
+// The loop of a server: one poll_oneoff a turn, then whatever is ready, then due timers, then the
+// goodbyes of connections that were closed. All callbacks run inside it, one at a time.
 
 import { Connection } from '../net/connection';
 import { Listener } from '../net/listener';
-import { listenerNamed } from '../net/listeners';
-import { monotonicNow } from '../wasi/clock';
-import { fail } from '../wasi/stdio';
-import { Interest } from './interest';
+import { selectListeners } from '../net/listeners';
+import { now } from '../wasi/clock';
+import { READ } from './interest';
 import { Selector } from './selector';
-import { Timer, Timers } from './timers';
-
-/** Connections that one listener may accept in one turn. */
-const ACCEPTS_PER_TURN = 64;
+import { Source } from './source';
+import { Timer, TimerHeap } from './timers';
 
 /**
- * Runs listeners, connections and timers on one thread.
+ * Runs listeners, connections and timers.
  *
  * ```ts
  * const reactor = new Reactor();
  * reactor.listen('', () => new Echo());
  * reactor.run();
  * ```
- * `run` returns after `stop`, or when nothing is left to wait for.
+ *
+ * A turn costs one poll_oneoff, a readable connection one fd_read, a `write` one fd_write; the clock
+ * is read once a turn while timers are armed, else never. Nothing is allocated but connections.
  */
-@final
 export class Reactor {
-  /** The one whose turn it is; a guest has no threads. */
-  static current: Reactor | null = null;
+  /** Connections that one listener accepts in a turn before others get theirs. */
+  acceptBudget: i32 = 64;
+  /** The monotonic clock when this turn began, in ns; kept up to date only while timers are armed. */
+  turnTimeNs: u64 = 0;
 
-  /** ns on the monotonic clock when this turn began; kept only while there are timers. */
-  turnTime: u64 = 0;
-  /** How many connections are open. */
-  connections: i32 = 0;
-
-  private selector: Selector<Connection | null> = new Selector<Connection | null>();
-  private listeners: Array<Listener> = [];
-  private timers: Timers = new Timers();
-  /** Connections that closed in this turn and have not been told. */
-  private closed: Array<Connection> = [];
+  private readonly selector: Selector<Source> = new Selector<Source>();
+  private readonly timers: TimerHeap = new TimerHeap();
   private stopped: bool = false;
+  /** Connections whose onClose is due, in order. */
+  private firstClosed: Connection | null = null;
+  private lastClosed: Connection | null = null;
 
   /**
-   * Serves the listener of that name with what `factory` makes, one for each connection; '' is the
-   * first listener. A wrong name ends the guest with a message.
+   * Serves the listeners that `name` means: '' all of them, a name of LISTEN_FDNAMES, or a number
+   * counted from 0; where there is one listener alone, any name means it. Each accepted connection
+   * gets a new object from `factory`, whose onOpen is then called.
+   *
+   * Ends the guest with a message where there is no such listener, or it is served already.
    */
   listen(name: string, factory: () => Connection): void {
-    const fd = listenerNamed(name);
-    if (this.selector.isRegistered(fd)) {
-      fail("listen('" + name + "'): fd " + fd.toString() + ' is served already');
+    const chosen = selectListeners(name);
+    for (let i = 0; i < chosen.length; i++) {
+      this.add(new Listener(this, chosen[i].fd, factory), READ);
     }
-    this.listeners.push(new Listener(fd, factory));
-    this.selector.register(fd, Interest.READ, null);
   }
 
-  /** Makes an open, non-blocking stream socket a connection of this reactor. */
-  adopt(connection: Connection, fd: i32): void {
-    this.connections++;
-    this.selector.register(fd, Interest.READ, connection);
-    connection.open(this, fd);
+  /** Calls `timer.onTimer` once, `delayNs` from now; a timer that is armed gets the new time. */
+  setTimer(timer: Timer, delayNs: u64): void {
+    const time = now();
+    // Activity is stamped with the turn's time, which nobody kept up while no timer was armed.
+    if (this.timers.length == 0) this.turnTimeNs = time;
+    this.timers.set(timer, delayNs > u64.MAX_VALUE - time ? u64.MAX_VALUE : time + delayNs);
   }
 
-  /** Calls the timer in `ns` nanoseconds, once. */
-  schedule(timer: Timer, ns: u64): void {
-    this.scheduleAt(timer, this.now() + ns);
+  /** As `setTimer`, at a time of the monotonic clock, in ns. */
+  setTimerAt(timer: Timer, deadlineNs: u64): void {
+    this.timers.set(timer, deadlineNs);
   }
 
-  /** Calls the timer when the monotonic clock reaches `deadline`, once. */
-  scheduleAt(timer: Timer, deadline: u64): void {
-    this.timers.schedule(timer, deadline);
+  /** Disarms `timer`; one that is not armed is ignored. */
+  clearTimer(timer: Timer): void {
+    this.timers.remove(timer);
   }
 
-  cancel(timer: Timer): void {
-    this.timers.cancel(timer);
+  /** Runs turns until `stop` is called, or nothing is left: no listener, no connection, no timer. */
+  run(): void {
+    this.stopped = false;
+    this.sayGoodbyes();
+    while (!this.stopped && (this.selector.size > 0 || this.timers.length > 0)) this.turn();
   }
 
-  /** ns on the monotonic clock, now. */
-  now(): u64 {
-    return monotonicNow();
-  }
-
-  /** Lets `run` return at the end of this turn. Open connections stay open; `run` may be called again. */
+  /** Ends `run` after this turn. Connections stay open. */
   stop(): void {
     this.stopped = true;
   }
 
-  /** Turns until `stop`, or until no listener, no connection and no timer is left. */
-  run(): void {
-    this.stopped = false;
-    while (!this.stopped && (this.selector.length > 0 || this.timers.length > 0)) this.turn();
-  }
-
-  private turn(): void {
-    Reactor.current = this;
+  /** Waits once and deals with what is ready. */
+  turn(): void {
     const selector = this.selector;
     const timers = this.timers;
-    const count = timers.length > 0 ? selector.selectUntil(timers.next) : selector.select();
-    // The clock is read only where a timer may need it.
-    if (timers.length > 0) this.turnTime = this.now();
-    for (let i = 0; i < count; i++) {
-      const ready = selector.ready(i);
-      if (ready == Interest.NONE) continue; // closed by an earlier one of this turn
-      const connection = selector.data(i);
-      if (connection !== null) connection.onReady(ready);
-      else this.accept(selector.fd(i));
+    selector.selectUntil(timers.deadlineNs);
+    const timed = timers.length > 0;
+    if (timed) this.turnTimeNs = now();
+    while (selector.next()) selector.data.onReady(selector.readiness, selector.error);
+    if (timed) this.runTimers();
+    if (this.firstClosed !== null) this.sayGoodbyes();
+  }
+
+  /** Begins to wait for `source.fd`. For sources. */
+  add(source: Source, interest: u32): void {
+    this.selector.register(source.fd, interest, source);
+  }
+
+  /** Waits for something else on `source.fd`. For sources. */
+  modify(source: Source, interest: u32): void {
+    this.selector.modify(source.fd, interest);
+  }
+
+  /** Ends to wait for `source.fd`, which may then be closed. For sources. */
+  remove(source: Source): void {
+    this.selector.unregister(source.fd);
+  }
+
+  /** Takes note that `connection` is closed; its onClose is called at the end of the turn. */
+  noteClosed(connection: Connection): void {
+    const last = this.lastClosed;
+    if (last === null) this.firstClosed = connection;
+    else last.nextClosed = connection;
+    this.lastClosed = connection;
+  }
+
+  /**
+   * A timer armed in here is due later than this turn began, so each runs once at most. Times come
+   * from the turn's beginning: never early, and late by what the callbacks took.
+   */
+  private runTimers(): void {
+    const time = this.turnTimeNs;
+    while (true) {
+      const timer = this.timers.takeDue(time);
+      if (timer === null) return;
+      timer.onTimer();
     }
-    if (timers.length > 0) timers.fire(this.turnTime);
-    if (this.closed.length > 0) this.tellClosed();
   }
 
-  private accept(fd: i32): void {
-    for (let i = 0; i < this.listeners.length; i++) {
-      const listener = this.listeners[i];
-      if (listener.fd == fd) {
-        listener.acceptAll(this, ACCEPTS_PER_TURN);
-        return;
-      }
+  /** onClose may close other connections, which come to the end of the list. */
+  private sayGoodbyes(): void {
+    while (true) {
+      const connection = this.firstClosed;
+      if (connection === null) return;
+      const next = connection.nextClosed;
+      connection.nextClosed = null;
+      this.firstClosed = next;
+      if (next === null) this.lastClosed = null;
+      connection.onClose(connection.closeErrno);
     }
-  }
-
-  private tellClosed(): void {
-    // onClose may close others, which are then told in this same loop.
-    for (let i = 0; i < this.closed.length; i++) this.closed[i].finishClose();
-    this.closed.length = 0;
-    for (let i = 0; i < this.listeners.length; i++) this.listeners[i].wake(this);
-  }
-
-  // ---- for connections and listeners ----
-
-  /** @internal */
-  @inline
-  watch(fd: i32, interest: u32): void {
-    if (this.selector.interest(fd) != interest) this.selector.modify(fd, interest);
-  }
-
-  /** @internal The connection is about to close its fd. */
-  forget(connection: Connection): void {
-    this.selector.unregister(connection.fd);
-    this.connections--;
-    this.closed.push(connection);
-  }
-
-  /** @internal */
-  dropListener(listener: Listener): void {
-    this.selector.unregister(listener.fd);
-    const at = this.listeners.indexOf(listener);
-    if (at >= 0) this.listeners.splice(at, 1);
   }
 }

@@ -1,237 +1,188 @@
 // SPDX-License-Identifier: MIT
-// Interest in fds, and waiting for it, after Python's `selectors`: register, modify, unregister,
-// select. Everything that a program on readiness needs; Reactor is built on it.
+// Waits on many fds, after Python's `selectors`: register, modify, unregister, select. It neither
+// reads nor closes anything. Programs with a loop of their own use it; the Reactor sits on it.
 
-import { Errno, errnoName } from '../wasi/errno';
-import { EventType } from '../wasi/records';
-import { fail } from '../wasi/stdio';
-import { poll_oneoff } from '../wasi/wasi_snapshot_preview1';
-import { Interest } from './interest';
-import { CLOCK_TOKEN, Subscriptions } from './subscriptions';
-
-const NEVENTS: usize = memory.data(8, 8);
+import { CLOCK_ABSTIME, EVENT_CLOCK, EVENT_SIZE, Event } from '../wasi/records';
+import { FdIndex } from './fd-index';
+import { READ, WRITE } from './interest';
+import { ABSENT, SlotTable } from './slots';
+import { SubscriptionArray } from './subscriptions';
 
 /**
- * What the selector keeps for one fd, 24 bytes, indexed by the fd itself: WASI gives the lowest free
- * number, so numbers stay small.
- */
-@unmanaged
-class Slot {
-  /** Goes up at unregister: a token of before is stale, so a reused fd gets no old event. */
-  generation: u32;
-  /** Positions in the subscription array, -1: none. */
-  readAt: i32;
-  writeAt: i32;
-  interest: u32;
-  /** Readiness of the last select; 0 once the fd was unregistered since. */
-  ready: u32;
-  registered: u32;
-}
-
-/**
- * Waits for many fds at once. `T` is what comes back with an fd: a connection, a name, a queue.
+ * A set of fds with an interest and a value of type `T` (a class) each.
  *
  * ```ts
- * const selector = new Selector<Peer>();
- * selector.register(fd, Interest.READ, peer);
- * for (;;) {
- *   for (let i = 0, n = selector.select(); i < n; i++) {
- *     if (selector.ready(i) & Interest.READ) read(selector.data(i));
- *   }
+ * const selector = new Selector<Client>();
+ * selector.register(fd, READ, client);
+ * while (true) {
+ *   selector.select();
+ *   while (selector.next()) serve(selector.data, selector.readiness);
  * }
  * ```
- * Every report is a hint: make all fds non-blocking and take AGAIN for an answer. Some hosts report
- * every fd when one is ready. Nothing here allocates but a register beyond what was there before.
+ *
+ * Every event is a hint: the call that follows may still answer AGAIN, so fds should be non-blocking.
+ * Readiness is level-triggered: what was not taken is reported again. An fd that is readable and
+ * writable gives two events. Interests may change while events are handled; an event that lost
+ * its interest, or its fd, is skipped. Unregister an fd before it is closed.
  */
 export class Selector<T> {
-  private subscriptions: Subscriptions = new Subscriptions();
-  private slots: usize = 0;
-  private slotCount: i32 = 0;
-  private datas: Array<T> = [];
-  /** fds of the last select, i32 each. */
-  private readyFds: usize = 0;
-  private readyCount: i32 = 0;
-  private size: i32 = 0;
+  private readonly subscriptions: SubscriptionArray = new SubscriptionArray();
+  private readonly slots: SlotTable = new SlotTable();
+  private readonly index: FdIndex = new FdIndex();
+  private values: StaticArray<T> = new StaticArray<T>(16);
+  /** Events of the last wait that `next` did not come to yet. */
+  private cursor: usize = 0;
+  private end: usize = 0;
+  private slot: i32 = ABSENT;
+  /** Registered fds, those without an interest included. */
+  size: i32 = 0;
+  /** READ or WRITE: what the current event says that `fd` is ready for. */
+  readiness: u32 = 0;
+  /** Errno of the current event's subscription: BADF where the host does not know the fd, else 0. */
+  error: i32 = 0;
 
-  /** How many fds are registered. */
+  /** The value registered with the current event's fd. */
   @inline
-  get length(): i32 {
-    return this.size;
+  get data(): T {
+    return unchecked(this.values[this.slot]);
   }
 
-  /** Whether the last select ended because its time was over, at least among other things. */
-  timedOut: bool = false;
+  /** The current event's fd. */
+  @inline
+  get fd(): i32 {
+    return this.slots.at(this.slot).fd;
+  }
 
-  /**
-   * Begins to watch `fd`. `interest` may be NONE, to be changed later. Registering an fd that is
-   * registered, and a negative fd, end the guest: both are bugs of the caller.
-   */
+  /** Adds `fd`, which must not be registered, with an interest of READ, WRITE, both (`|`) or NONE. */
   register(fd: i32, interest: u32, data: T): void {
-    if (fd < 0) fail('register of descriptor ' + fd.toString());
-    if (fd >= this.slotCount) this.grow(fd);
-    const slot = this.slot(fd);
-    if (slot.registered) fail('descriptor ' + fd.toString() + ' is registered already');
-    slot.registered = 1;
+    if (this.index.get(fd) != ABSENT) throw new Error(`fd ${fd} is registered already`);
+    const slot = this.slots.take(fd);
+    this.index.set(fd, slot);
+    if (slot >= this.values.length) this.growValues();
+    this.values[slot] = data;
     this.size++;
-    this.datas[fd] = data;
-    this.setInterest(fd, interest);
+    this.setInterest(slot, interest);
   }
 
-  /** Makes the interest in a registered fd exactly `interest`. No change costs nothing. */
+  /** Makes `interest` what is waited for on `fd`, which must be registered. */
   modify(fd: i32, interest: u32): void {
-    if (this.isRegistered(fd)) this.setInterest(fd, interest);
+    const slot = this.index.get(fd);
+    if (slot == ABSENT) throw new Error(`fd ${fd} is not registered`);
+    this.setInterest(slot, interest);
   }
 
   /**
-   * Ends all interest in `fd`, and whatever the last select has yet to say of it.
+   * Ends all interest in `fd`; events of it that are still to come this turn are skipped.
    *
-   * Call it before `close`: the host may give the number to the next accept at once, and an event of
-   * this same turn would reach the wrong connection. Doing it twice is no error.
+   * Call it before the fd is closed: the host may give the number to the next accept at once.
+   * An fd that is not registered is ignored, so error paths may do it twice.
    */
   unregister(fd: i32): void {
-    if (!this.isRegistered(fd)) return;
-    this.setInterest(fd, Interest.NONE);
-    const slot = this.slot(fd);
-    slot.registered = 0;
-    slot.ready = 0;
-    slot.generation++;
+    const slot = this.index.get(fd);
+    if (slot == ABSENT) return;
+    this.setInterest(slot, 0);
+    this.index.remove(fd);
+    this.slots.give(slot);
+    // A reference that stays would keep its object from the collector.
+    if (isReference<T>()) this.values[slot] = changetype<T>(0);
     this.size--;
-    // The data must not outlive its fd, or a closed connection would stay in memory.
-    if (isReference<T>()) store<usize>(this.datas.dataStart + ((<usize>fd) << 2), 0);
   }
 
-  isRegistered(fd: i32): bool {
-    return <u32>fd < <u32>this.slotCount && this.slot(fd).registered != 0;
-  }
-
-  /** The interest in an fd; NONE where it is not registered. */
-  interest(fd: i32): u32 {
-    return <u32>fd < <u32>this.slotCount ? this.slot(fd).interest : Interest.NONE;
+  /** Whether `fd` is registered. */
+  has(fd: i32): bool {
+    return this.index.get(fd) != ABSENT;
   }
 
   /**
-   * Waits until an fd is ready or `timeoutNs` have passed (negative: for ever; 0: only looks) and
-   * answers how many fds there are to look at by {@link fd}, {@link ready} and {@link data}.
+   * Waits until an fd is ready, or `timeoutNs` (0 looks and does not wait; negative: no limit).
    *
-   * Waiting for nothing at all, for ever, ends the guest with a message.
+   * Answers how many events there are; 0 says that the time is over. See poll_oneoff in the witx.
    */
   select(timeoutNs: i64 = -1): i32 {
-    if (timeoutNs >= 0) this.subscriptions.setClock(timeoutNs, false);
-    else this.subscriptions.clearClock();
-    return this.wait();
-  }
-
-  /** As {@link select}, until a point on the monotonic clock, in ns. */
-  selectUntil(deadlineNs: u64): i32 {
-    this.subscriptions.setClock(deadlineNs, true);
-    return this.wait();
-  }
-
-  /** The fd of the i-th report. */
-  @inline
-  fd(i: i32): i32 {
-    return load<i32>(this.readyFds + ((<usize>i) << 2));
-  }
-
-  /** What the i-th fd is ready for, as an Interest set; NONE if it was unregistered since the select. */
-  @inline
-  ready(i: i32): u32 {
-    return this.slot(this.fd(i)).ready;
-  }
-
-  /** The data of the i-th fd. Only while {@link ready} is not NONE. */
-  @inline
-  data(i: i32): T {
-    return unchecked(this.datas[this.fd(i)]);
-  }
-
-  /** The data of a registered fd. */
-  dataOf(fd: i32): T {
-    if (!this.isRegistered(fd)) fail('descriptor ' + fd.toString() + ' is not registered');
-    return unchecked(this.datas[fd]);
-  }
-
-  private wait(): i32 {
-    for (let i = 0; i < this.readyCount; i++) this.slot(this.fd(i)).ready = 0;
-    this.readyCount = 0;
-    this.timedOut = false;
-    const subscriptions = this.subscriptions;
-    const total = subscriptions.total;
-    if (total == 0) fail('select would wait for ever: no descriptor and no timeout');
-    let errno: u32;
-    do {
-      errno = poll_oneoff(subscriptions.records, subscriptions.events, total, NEVENTS);
-    } while (errno == Errno.INTR);
-    if (errno != 0) fail('poll_oneoff failed: ' + errnoName(errno));
-
-    const events = load<i32>(NEVENTS);
-    for (let i = 0; i < events; i++) {
-      const event = subscriptions.eventAt(i);
-      const token = event.userdata;
-      if (token == CLOCK_TOKEN) {
-        this.timedOut = true;
-        continue;
+    if (timeoutNs < 0) this.clearClock();
+    else this.subscriptions.setClock(timeoutNs, 0);
+    this.wait();
+    let count = <i32>((this.end - this.cursor) / EVENT_SIZE);
+    if (timeoutNs >= 0) {
+      for (let at = this.cursor; at < this.end; at += EVENT_SIZE) {
+        if (changetype<Event>(at).type == EVENT_CLOCK) count--;
       }
-      const fd = <i32>token;
-      const slot = this.slot(fd);
-      if (slot.generation != <u32>(token >> 32)) continue;
-      // An event with an error is readiness as well: the next call on the fd tells which.
-      if (slot.ready == 0) {
-        store<i32>(this.readyFds + ((<usize>this.readyCount) << 2), fd);
-        this.readyCount++;
-      }
-      slot.ready |= event.type == EventType.FD_READ ? Interest.READ : Interest.WRITE;
     }
-    return this.readyCount;
+    return count;
   }
 
-  private setInterest(fd: i32, interest: u32): void {
-    const slot = this.slot(fd);
-    const changed = slot.interest ^ interest;
-    if (changed & Interest.READ) {
-      if (interest & Interest.READ) slot.readAt = this.add(fd, EventType.FD_READ);
-      else this.remove(slot.readAt);
+  /** As `select`, until a time on the monotonic clock; u64.MAX_VALUE is no limit. */
+  selectUntil(deadlineNs: u64): void {
+    if (deadlineNs == u64.MAX_VALUE) this.clearClock();
+    else this.subscriptions.setClock(deadlineNs, CLOCK_ABSTIME);
+    this.wait();
+  }
+
+  /** Makes the next event the current one; false when there is none left. */
+  next(): bool {
+    while (this.cursor < this.end) {
+      const event = changetype<Event>(this.cursor);
+      this.cursor += EVENT_SIZE;
+      const type = event.type;
+      if (type == EVENT_CLOCK) continue;
+      const slot = this.slots.find(event.userdata);
+      if (slot == ABSENT) continue;
+      const registration = this.slots.at(slot);
+      if ((type == <u8>READ ? registration.readAt : registration.writeAt) == ABSENT) continue;
+      this.slot = slot;
+      this.readiness = type;
+      this.error = event.error;
+      return true;
     }
-    if (changed & Interest.WRITE) {
-      if (interest & Interest.WRITE) slot.writeAt = this.add(fd, EventType.FD_WRITE);
-      else this.remove(slot.writeAt);
+    return false;
+  }
+
+  private wait(): void {
+    const count = this.subscriptions.wait();
+    this.cursor = this.subscriptions.events;
+    this.end = this.cursor + <usize>count * EVENT_SIZE;
+  }
+
+  private clearClock(): void {
+    if (!this.subscriptions.hasClock) return;
+    const moved = this.subscriptions.clearClock();
+    if (moved >= 0) this.noteMoved(moved);
+  }
+
+  private setInterest(slot: i32, interest: u32): void {
+    const registration = this.slots.at(slot);
+    const reads = registration.readAt != ABSENT;
+    if (reads != ((interest & READ) != 0)) {
+      if (reads) this.removeAt(registration.readAt);
+      registration.readAt = reads
+        ? ABSENT
+        : this.subscriptions.add(this.slots.token(slot), <u8>READ, registration.fd);
     }
-    slot.interest = interest;
-    slot.ready &= interest;
+    const writes = registration.writeAt != ABSENT;
+    if (writes != ((interest & WRITE) != 0)) {
+      if (writes) this.removeAt(registration.writeAt);
+      registration.writeAt = writes
+        ? ABSENT
+        : this.subscriptions.add(this.slots.token(slot), <u8>WRITE, registration.fd);
+    }
   }
 
-  private add(fd: i32, type: u8): i32 {
-    const token = ((<u64>this.slot(fd).generation) << 32) | <u64>fd;
-    return this.subscriptions.add(fd, type, token);
+  private removeAt(position: i32): void {
+    if (this.subscriptions.remove(position)) this.noteMoved(position);
   }
 
-  private remove(position: i32): void {
-    if (!this.subscriptions.remove(position)) return;
-    const moved = this.subscriptions.at(position);
-    const slot = this.slot(moved.fd);
-    if (moved.tag == EventType.FD_READ) slot.readAt = position;
-    else slot.writeAt = position;
+  /** Tells the owner of the subscription at `position` that it is there now. */
+  private noteMoved(position: i32): void {
+    const record = this.subscriptions.at(position);
+    const owner = this.slots.at(<i32>record.userdata);
+    if (record.tag == <u8>READ) owner.readAt = position;
+    else owner.writeAt = position;
   }
 
-  @inline
-  private slot(fd: i32): Slot {
-    return changetype<Slot>(this.slots + <usize>fd * offsetof<Slot>());
-  }
-
-  private grow(fd: i32): void {
-    const count = max(max(fd + 1, this.slotCount * 2), 64);
-    this.slots = this.slots
-      ? heap.realloc(this.slots, <usize>count * offsetof<Slot>())
-      : heap.alloc(<usize>count * offsetof<Slot>());
-    memory.fill(
-      this.slots + <usize>this.slotCount * offsetof<Slot>(),
-      0,
-      <usize>(count - this.slotCount) * offsetof<Slot>(),
-    );
-    this.readyFds = this.readyFds
-      ? heap.realloc(this.readyFds, (<usize>count) << 2)
-      : heap.alloc((<usize>count) << 2);
-    this.datas.length = count;
-    this.slotCount = count;
+  private growValues(): void {
+    const values = this.values;
+    const grown = new StaticArray<T>(values.length + (values.length >> 1) + 16);
+    for (let i = 0; i < values.length; i++) grown[i] = values[i];
+    this.values = grown;
   }
 }

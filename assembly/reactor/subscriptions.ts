@@ -1,96 +1,116 @@
 // SPDX-License-Identifier: MIT
-// The packed array that poll_oneoff is given: one record for each fd and direction, then at most one
-// clock. It is edited in place, so that from call to call only what changed differs: a host that
-// keeps the kernel's set between calls pays for the changes alone.
+// The one array of subscriptions that poll_oneoff gets each turn, packed and edited in place: a
+// host that compares it with the turn before sees exactly what changed. It knows nothing of
+// registrations; the Selector does (selector.ts).
 
-import { CLOCK_ABSTIME, CLOCK_MONOTONIC, Event, EventType, Subscription } from '../wasi/records';
+import { fatal } from '../wasi/abort';
+import { Errno, errnoName } from '../wasi/errno';
+import {
+  CLOCK_MONOTONIC,
+  EVENT_CLOCK,
+  EVENT_SIZE,
+  SUBSCRIPTION_SIZE,
+  Subscription,
+} from '../wasi/records';
+import { poll_oneoff } from '../wasi/wasi_snapshot_preview1';
 
-/** Userdata of the clock; no token is like it, as its fd would be -1. */
-export const CLOCK_TOKEN: u64 = u64.MAX_VALUE;
+/** Userdata of the clock's subscription. No token is like it: no slot has this number. */
+const CLOCK_TOKEN: u64 = u64.MAX_VALUE;
 
-const FIRST_ROOM = 64;
+const result = memory.data(4, 4);
 
-/** Positions are record indices; they move when another record is removed, which `remove` tells. */
+/** The array and, beside it, room for as many events. */
 @final
-export class Subscriptions {
-  /** Address of the records. */
-  records: usize = heap.alloc(FIRST_ROOM * offsetof<Subscription>());
-  /** Address of as many event records, for the answer. */
-  events: usize = heap.alloc(FIRST_ROOM * offsetof<Event>());
-  /** Records, the clock not counted. */
-  count: i32 = 0;
-  private room: i32 = FIRST_ROOM;
-  private hasClock: bool = false;
+export class SubscriptionArray {
+  private base: usize = 0;
+  private capacity: i32 = 0;
+  private eventCapacity: i32 = 0;
+  private clockAt: i32 = -1;
+  /** Subscriptions in the array. */
+  length: i32 = 0;
+  /** The first event of the last wait. Valid until the next one. */
+  events: usize = 0;
 
-  /** Records to hand to poll_oneoff. */
-  @inline
-  get total(): i32 {
-    return this.count + i32(this.hasClock);
-  }
-
-  @inline
-  at(position: i32): Subscription {
-    return changetype<Subscription>(this.records + position * offsetof<Subscription>());
-  }
-
-  @inline
-  eventAt(index: i32): Event {
-    return changetype<Event>(this.events + index * offsetof<Event>());
-  }
-
-  /** Appends a subscription to a direction of an fd and answers its position. The clock stays last. */
-  add(fd: i32, type: u8, token: u64): i32 {
-    const position = this.count;
-    // One more than this one: the clock needs a place behind it.
-    if (position + 2 > this.room) this.grow();
-    if (this.hasClock) this.copy(position, position + 1);
+  /** Adds a subscription at the end; answers its position. */
+  add(userdata: u64, tag: u8, fd: u32): i32 {
+    if (this.length == this.capacity) this.grow();
+    const position = this.length++;
     const record = this.at(position);
-    memory.fill(changetype<usize>(record), 0, offsetof<Subscription>());
-    record.userdata = token;
-    record.tag = type;
+    memory.fill(changetype<usize>(record), 0, SUBSCRIPTION_SIZE);
+    record.userdata = userdata;
+    record.tag = tag;
     record.fd = fd;
-    this.count = position + 1;
     return position;
   }
 
-  /** Takes a record out by moving the last one into its place; true where one was moved there. */
+  /**
+   * Removes the subscription at `position`; the last one takes its place.
+   *
+   * Answers true where one moved that is not the clock's: whoever keeps its position must be told.
+   */
   remove(position: i32): bool {
-    const last = --this.count;
-    const moves = position != last;
-    if (moves) this.copy(last, position);
-    if (this.hasClock) this.copy(last + 1, last);
-    return moves;
-  }
-
-  /** Sets the clock: ns from the call on, or on the monotonic clock where `absolute`. */
-  setClock(ns: u64, absolute: bool): void {
-    const record = this.at(this.count);
-    if (!this.hasClock) {
-      memory.fill(changetype<usize>(record), 0, offsetof<Subscription>());
-      record.userdata = CLOCK_TOKEN;
-      record.tag = EventType.CLOCK;
-      record.fd = CLOCK_MONOTONIC;
-      this.hasClock = true;
-    }
-    record.timeout = ns;
-    record.flags = absolute ? CLOCK_ABSTIME : 0;
-  }
-
-  clearClock(): void {
-    this.hasClock = false;
-  }
-
-  private copy(from: i32, to: i32): void {
+    const last = --this.length;
+    if (position == last) return false;
     memory.copy(
-      changetype<usize>(this.at(to)),
-      changetype<usize>(this.at(from)),
-      offsetof<Subscription>(),
+      changetype<usize>(this.at(position)),
+      changetype<usize>(this.at(last)),
+      SUBSCRIPTION_SIZE,
     );
+    if (this.clockAt != last) return true;
+    this.clockAt = position;
+    return false;
+  }
+
+  /** The subscription at `position`. Valid until the next `add`. */
+  @inline
+  at(position: i32): Subscription {
+    return changetype<Subscription>(this.base + <usize>position * SUBSCRIPTION_SIZE);
+  }
+
+  /** Bounds the wait by the monotonic clock: a deadline with CLOCK_ABSTIME, a timeout without. */
+  setClock(timeNs: u64, flags: u16): void {
+    if (this.clockAt < 0) this.clockAt = this.add(CLOCK_TOKEN, EVENT_CLOCK, CLOCK_MONOTONIC);
+    const record = this.at(this.clockAt);
+    record.timeoutNs = timeNs;
+    record.flags = flags;
+  }
+
+  /** Lets the wait take for ever. Answers as `remove`, with the position where one moved in `freed`. */
+  clearClock(): i32 {
+    const position = this.clockAt;
+    if (position < 0) return -1;
+    this.clockAt = -1;
+    return this.remove(position) ? position : -1;
+  }
+
+  @inline
+  get hasClock(): bool {
+    return this.clockAt >= 0;
+  }
+
+  /** Waits; answers the number of events. A call that fails for good ends the guest: nothing can be waited for. */
+  wait(): i32 {
+    const count = this.length;
+    if (count == 0) fatal('there is nothing to wait for: no fd is waited on, and no timer is set');
+    if (this.eventCapacity < count) this.growEvents();
+    while (true) {
+      const errno = poll_oneoff(this.base, this.events, count, result);
+      if (errno == Errno.SUCCESS) return load<i32>(result);
+      if (errno == Errno.INTR) continue;
+      fatal(`poll_oneoff of ${count} subscriptions failed: ${errnoName(errno)}`);
+    }
   }
 
   private grow(): void {
-    this.room *= 2;
-    this.records = heap.realloc(this.records, this.room * offsetof<Subscription>());
-    this.events = heap.realloc(this.events, this.room * offsetof<Event>());
+    this.capacity += (this.capacity >> 1) + 16;
+    const size = <usize>this.capacity * SUBSCRIPTION_SIZE;
+    this.base = this.base == 0 ? heap.alloc(size) : heap.realloc(this.base, size);
+  }
+
+  /** Here alone events move, so an `add` while a turn's events are handled leaves them where they are. */
+  private growEvents(): void {
+    this.eventCapacity = this.capacity;
+    if (this.events != 0) heap.free(this.events);
+    this.events = heap.alloc(<usize>this.eventCapacity * EVENT_SIZE);
   }
 }

@@ -1,108 +1,98 @@
 // SPDX-License-Identifier: MIT
-// Timers: a binary heap by deadline. Its top is the one clock that the reactor waits for.
+// Timers in the order of their deadlines: a binary heap, of which the Reactor gives the earliest
+// deadline to the host as one clock subscription.
 
-/** Something to be done at a time. AssemblyScript has no closures: state lives in the subclass. */
+/**
+ * Something to do at a time. A subclass holds what it needs in its fields; `Reactor.setTimer` arms it.
+ */
 export abstract class Timer {
-  /** ns on the monotonic clock. */
-  deadline: u64 = 0;
-  /** Place in the heap, -1: not scheduled. */
-  place: i32 = -1;
+  /** When it is due, on the monotonic clock. Belongs to the heap. */
+  deadlineNs: u64 = 0;
+  /** Where it is in the heap, -1 when it is not armed. Belongs to the heap. */
+  position: i32 = -1;
 
-  /** Called once when the deadline has passed; it may schedule itself again. */
-  abstract onTimer(): void;
-
-  get isScheduled(): bool {
-    return this.place >= 0;
+  /** Whether it is waiting for its time. */
+  get armed(): bool {
+    return this.position >= 0;
   }
+
+  /** Called once when the time has come, never before it; the timer may be armed again in it. */
+  abstract onTimer(): void;
 }
 
-/** The heap. Scheduling and cancelling are O(log n); nothing is allocated but the array's growth. */
+/** Armed timers, the earliest first. */
 @final
-export class Timers {
-  private heap: Array<Timer> = [];
+export class TimerHeap {
+  private readonly timers: Array<Timer> = [] as Timer[];
 
-  @inline
   get length(): i32 {
-    return this.heap.length;
+    return this.timers.length;
   }
 
-  /** The next deadline; only where there is one. */
-  @inline
-  get next(): u64 {
-    return unchecked(this.heap[0]).deadline;
+  /** The earliest deadline, u64.MAX_VALUE where no timer is armed. */
+  get deadlineNs(): u64 {
+    return this.timers.length == 0 ? u64.MAX_VALUE : unchecked(this.timers[0]).deadlineNs;
   }
 
-  /** Schedules, or moves one that is scheduled. */
-  schedule(timer: Timer, deadline: u64): void {
-    const old = timer.deadline;
-    timer.deadline = deadline;
-    if (timer.place < 0) {
-      timer.place = this.heap.push(timer) - 1;
-      this.up(timer.place);
-    } else if (deadline < old) {
-      this.up(timer.place);
-    } else {
-      this.down(timer.place);
+  /** Arms `timer`, or moves it if it is armed. */
+  set(timer: Timer, deadlineNs: u64): void {
+    timer.deadlineNs = deadlineNs;
+    if (timer.position < 0) {
+      timer.position = this.timers.length;
+      this.timers.push(timer);
     }
+    this.settle(timer);
   }
 
-  /** Cancelling one that is not scheduled is no error. */
-  cancel(timer: Timer): void {
-    const place = timer.place;
-    if (place < 0) return;
-    timer.place = -1;
-    const last = this.heap.pop();
+  /** Disarms `timer`; one that is not armed is ignored. */
+  remove(timer: Timer): void {
+    const position = timer.position;
+    if (position < 0) return;
+    timer.position = -1;
+    const last = this.timers.pop();
     if (last === timer) return;
-    this.put(last, place);
-    this.up(place);
-    this.down(last.place);
+    this.place(last, position);
+    this.settle(last);
   }
 
-  /** Fires what is due at `now`, in order of deadline. One that reschedules itself for now waits its turn. */
-  fire(now: u64): void {
-    // Bounded by what was there: a timer that is always due again must not hold the loop for ever.
-    for (let left = this.heap.length; left > 0 && this.heap.length > 0; left--) {
-      const timer = unchecked(this.heap[0]);
-      if (timer.deadline > now) return;
-      this.cancel(timer);
-      timer.onTimer();
+  /** Takes the earliest timer out if it is due at `nowNs`, else null. */
+  takeDue(nowNs: u64): Timer | null {
+    if (this.deadlineNs > nowNs) return null;
+    const timer = unchecked(this.timers[0]);
+    this.remove(timer);
+    return timer;
+  }
+
+  /** Moves `timer` up or down to where its deadline belongs. */
+  private settle(timer: Timer): void {
+    let position = timer.position;
+    while (position > 0) {
+      const above = (position - 1) >> 1;
+      const parent = unchecked(this.timers[above]);
+      if (parent.deadlineNs <= timer.deadlineNs) break;
+      this.place(parent, position);
+      position = above;
     }
-  }
-
-  private put(timer: Timer, place: i32): void {
-    unchecked((this.heap[place] = timer));
-    timer.place = place;
-  }
-
-  private up(place: i32): void {
-    const timer = unchecked(this.heap[place]);
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      const above = unchecked(this.heap[parent]);
-      if (above.deadline <= timer.deadline) break;
-      this.put(above, place);
-      place = parent;
-    }
-    this.put(timer, place);
-  }
-
-  private down(place: i32): void {
-    const timer = unchecked(this.heap[place]);
-    const length = this.heap.length;
-    for (;;) {
-      let child = place * 2 + 1;
-      if (child >= length) break;
+    const length = this.timers.length;
+    while (true) {
+      let below = 2 * position + 1;
+      if (below >= length) break;
       if (
-        child + 1 < length &&
-        unchecked(this.heap[child + 1]).deadline < unchecked(this.heap[child]).deadline
+        below + 1 < length &&
+        unchecked(this.timers[below + 1]).deadlineNs < unchecked(this.timers[below]).deadlineNs
       ) {
-        child++;
+        below++;
       }
-      const below = unchecked(this.heap[child]);
-      if (timer.deadline <= below.deadline) break;
-      this.put(below, place);
-      place = child;
+      const child = unchecked(this.timers[below]);
+      if (child.deadlineNs >= timer.deadlineNs) break;
+      this.place(child, position);
+      position = below;
     }
-    this.put(timer, place);
+    this.place(timer, position);
+  }
+
+  private place(timer: Timer, position: i32): void {
+    unchecked((this.timers[position] = timer));
+    timer.position = position;
   }
 }

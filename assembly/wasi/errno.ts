@@ -1,61 +1,41 @@
 // SPDX-License-Identifier: MIT
-// The errnos that network programs meet, by the names and numbers of the witx.
+// The errors of preview 1: constants for those that a server acts on, names for all.
 
-export namespace Errno {
-  export const SUCCESS: i32 = 0;
-  export const AGAIN: i32 = 6;
-  export const BADF: i32 = 8;
-  export const CONNABORTED: i32 = 13;
-  export const CONNRESET: i32 = 15;
-  export const INTR: i32 = 27;
-  export const INVAL: i32 = 28;
-  export const IO: i32 = 29;
-  export const MFILE: i32 = 33;
-  export const NFILE: i32 = 41;
-  export const NOBUFS: i32 = 42;
-  export const NOMEM: i32 = 48;
-  export const NOTCONN: i32 = 53;
-  export const PIPE: i32 = 64;
-  export const PROTO: i32 = 65;
-  export const TIMEDOUT: i32 = 73;
+/** Errno values that programs compare with. Functions of the SDK answer them negated. */
+export enum Errno {
+  SUCCESS = 0,
+  AGAIN = 6,
+  BADF = 8,
+  CONNABORTED = 13,
+  CONNRESET = 15,
+  INTR = 27,
+  INVAL = 28,
+  MFILE = 33,
+  NFILE = 41,
+  NOBUFS = 42,
+  NOENT = 44,
+  NOMEM = 48,
+  NOSYS = 52,
+  NOTCONN = 53,
+  NOTSOCK = 57,
+  NOTSUP = 58,
+  PIPE = 64,
+  TIMEDOUT = 73,
+  NOTCAPABLE = 76,
 }
 
-/** The name of an errno, or its number as text for one that network programs do not meet. */
+/** The names of the witx, in their order, each at its number. */
+const NAMES =
+  'SUCCESS 2BIG ACCES ADDRINUSE ADDRNOTAVAIL AFNOSUPPORT AGAIN ALREADY BADF BADMSG BUSY CANCELED ' +
+  'CHILD CONNABORTED CONNREFUSED CONNRESET DEADLK DESTADDRREQ DOM DQUOT EXIST FAULT FBIG ' +
+  'HOSTUNREACH IDRM ILSEQ INPROGRESS INTR INVAL IO ISCONN ISDIR LOOP MFILE MLINK MSGSIZE MULTIHOP ' +
+  'NAMETOOLONG NETDOWN NETRESET NETUNREACH NFILE NOBUFS NODEV NOENT NOEXEC NOLCK NOLINK NOMEM ' +
+  'NOMSG NOPROTOOPT NOSPC NOSYS NOTCONN NOTDIR NOTEMPTY NOTRECOVERABLE NOTSOCK NOTSUP NOTTY NXIO ' +
+  'OVERFLOW OWNERDEAD PERM PIPE PROTO PROTONOSUPPORT PROTOTYPE RANGE ROFS SPIPE SRCH STALE ' +
+  'TIMEDOUT TXTBSY XDEV NOTCAPABLE';
+
+/** The name of `errno`, as `CONNRESET`, or `errno 99` for a number that the witx does not have. */
 export function errnoName(errno: i32): string {
-  switch (errno) {
-    case Errno.SUCCESS:
-      return 'SUCCESS';
-    case Errno.AGAIN:
-      return 'AGAIN';
-    case Errno.BADF:
-      return 'BADF';
-    case Errno.CONNABORTED:
-      return 'CONNABORTED';
-    case Errno.CONNRESET:
-      return 'CONNRESET';
-    case Errno.INTR:
-      return 'INTR';
-    case Errno.INVAL:
-      return 'INVAL';
-    case Errno.IO:
-      return 'IO';
-    case Errno.MFILE:
-      return 'MFILE';
-    case Errno.NFILE:
-      return 'NFILE';
-    case Errno.NOBUFS:
-      return 'NOBUFS';
-    case Errno.NOMEM:
-      return 'NOMEM';
-    case Errno.NOTCONN:
-      return 'NOTCONN';
-    case Errno.PIPE:
-      return 'PIPE';
-    case Errno.PROTO:
-      return 'PROTO';
-    case Errno.TIMEDOUT:
-      return 'TIMEDOUT';
-    default:
-      return 'errno ' + errno.toString();
-  }
+  const names = NAMES.split(' ');
+  return errno >= 0 && errno < names.length ? names[errno] : `errno ${errno}`;
 }
