@@ -53,19 +53,17 @@ function scenarioTable(results, scenario) {
       'to node',
       'p50 us',
       'p99 us',
-      'CPU us/req',
-      'user',
-      'sys',
+      'CPU us/req (user+sys)',
       'CPU to C',
       'busy',
-      'load busy',
-      'switches/1k',
-      'B/idle',
+      'load',
+      'waits/1k',
+      ...(scenario.idle > 0 ? ['B/idle'] : []),
       'errors',
       'n',
     ],
     style: { head: [], border: [], compact: true },
-    colAligns: ['left', ...Array(16).fill('right')],
+    colAligns: ['left', ...Array(14).fill('right')],
   });
   const c = find(results.cells, 'c-epoll', scenario);
   const node = find(results.cells, 'node-net', scenario);
@@ -73,11 +71,13 @@ function scenarioTable(results, scenario) {
     const cell = find(results.cells, name, scenario);
     if (!cell) continue;
     if (taken(cell).length === 0) {
-      table.push([name, { colSpan: 16, content: pc.dim(cell.skipped ?? 'not measured') }]);
+      table.push([
+        name,
+        { colSpan: scenario.idle > 0 ? 14 : 13, content: pc.dim(cell.skipped ?? 'not measured') },
+      ]);
       continue;
     }
     const errors = taken(cell).reduce((sum, sample) => sum + sample.errors, 0);
-    const idleBytes = scenario.idle > 0 ? fixed(middle(cell, 'idleBytes'), 0) : '';
     table.push([
       name,
       pc.bold(thousands(middle(cell, 'rate'))),
@@ -86,14 +86,12 @@ function scenarioTable(results, scenario) {
       fixed(ratio(cell, node), 2),
       fixed(middle(cell, 'p50Us'), 0),
       fixed(middle(cell, 'p99Us'), 0),
-      fixed(middle(cell, 'cpuUs'), 2),
-      fixed(middle(cell, 'userUs'), 2),
-      fixed(middle(cell, 'systemUs'), 2),
+      `${fixed(middle(cell, 'cpuUs'), 2)} (${fixed(middle(cell, 'userUs'), 1)}+${fixed(middle(cell, 'systemUs'), 1)})`,
       fixed(ratio(cell, c, 'cpuUs'), 2),
       percent(middle(cell, 'serverBusy')),
       percent(middle(cell, 'loadBusy')),
-      `${fixed(middle(cell, 'voluntary'), 0)}/${fixed(middle(cell, 'involuntary'), 0)}`,
-      idleBytes,
+      `${fixed(middle(cell, 'voluntary'), 0)}+${fixed(middle(cell, 'involuntary'), 0)}`,
+      ...(scenario.idle > 0 ? [fixed(middle(cell, 'idleBytes'), 0)] : []),
       errors > 0 ? pc.red(String(errors)) : '0',
       taken(cell).length,
     ]);
@@ -115,7 +113,7 @@ function warnings(results) {
   }
   const c = results.cells.filter((cell) => cell.server === 'c-epoll' && taken(cell).length > 0);
   const limited = c.filter(
-    (cell) => middle(cell, 'serverBusy') < 0.95 && cell.scenario.active > 10,
+    (cell) => middle(cell, 'serverBusy') < 0.95 && middle(cell, 'loadBusy') > 0.95,
   );
   if (limited.length > 0)
     lines.push(
