@@ -144,8 +144,10 @@ static void write_event(struct px_host *host, uint32_t slot, uint8_t *event) {
     error = watch->error;
     /* A socket's own error is no error of the subscription: the next call on it tells. */
     if (watch->readiness & (PX_HANGUP | PX_ERROR)) flags = ABI_EVENT_HANGUP;
-    if (error == 0 && tag == ABI_FD_READ)
-      nbytes = readable_bytes(host, px_fd_table_get(&host->table, fd));
+    if (error == 0 && tag == ABI_FD_READ) {
+      bool counts = px_get_uint64_t(record + ABI_SUB_HINT) != ABI_HINT_NO_COUNT;
+      nbytes = counts ? readable_bytes(host, px_fd_table_get(&host->table, fd)) : 1;
+    }
   }
   px_put_uint64_t(event + ABI_EVENT_USERDATA, px_get_uint64_t(record + ABI_SUB_USERDATA));
   px_put_uint16_t(event + ABI_EVENT_ERROR, error);
