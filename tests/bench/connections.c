@@ -148,6 +148,16 @@ struct group group_open(struct load *load, uint32_t count, bool idle) {
     return group;
 }
 
+void group_give_up(struct load *load, struct group *group) {
+    for (uint32_t i = 0; i < group->count; i++) {
+        if (!group->conns[i].waiting) continue;
+        load->tally.unanswered++;
+        group->conns[i].waiting = false;
+        drop(&group->conns[i]);
+    }
+    load->in_flight = 0;
+}
+
 void group_close(struct group *group) {
     for (uint32_t i = 0; i < group->count; i++)
         if (group->conns[i].state != CLOSED) drop(&group->conns[i]);
@@ -159,6 +169,7 @@ void group_close(struct group *group) {
 static void lose(struct load *load, struct connection *conn) {
     load->tally.lost++;
     if (conn->waiting) load->in_flight--;
+    conn->waiting = false;
     drop(conn);
 }
 

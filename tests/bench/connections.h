@@ -61,6 +61,10 @@ int load_open(struct load *load);
  * it. Idle ones spread over several source addresses. Failures are counted in the tally. */
 struct group group_open(struct load *load, uint32_t count, bool idle);
 
+/* Counts messages under way as unanswered and resets their connections: a late answer would be
+ * taken for one to the next message. */
+void group_give_up(struct load *load, struct group *group);
+
 /* Resets all, so that no port stays in TIME_WAIT. */
 void group_close(struct group *group);
 

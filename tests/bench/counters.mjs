@@ -94,6 +94,8 @@ export function residentBytes(pid) {
  */
 export function coreBusyS(core) {
   const line = new RegExp(`^cpu${core} (.*)$`, 'm').exec(read('/proc/stat'))?.[1] ?? '';
-  const [user, nice, system, , , irq, softirq, steal] = line.trim().split(' ').map(Number);
-  return (user + nice + system + irq + softirq + steal) / TICKS_PER_SECOND;
+  // user nice system idle iowait irq softirq steal; guest times that follow are in user already.
+  const ticks = line.trim().split(' ').slice(0, 8).map(Number);
+  const busy = ticks.filter((_, i) => i !== 3 && i !== 4);
+  return busy.reduce((sum, value) => sum + value, 0) / TICKS_PER_SECOND;
 }

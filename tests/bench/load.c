@@ -126,7 +126,6 @@ static double cpu_seconds(void) {
  * when it returns. Answers the time from the first message to the last answer; s. */
 static double ping_pong(struct load *load, struct group *group, double seconds, struct histogram *h) {
     uint64_t start = now_ns(), deadline = start + (uint64_t)(seconds * 1e9), last = start;
-    load->in_flight = 0;
     for (uint32_t i = 0; i < group->count; i++)
         if (group->conns[i].state == OPEN) connection_send(load, &group->conns[i]);
     struct epoll_event events[512];
@@ -142,8 +141,7 @@ static double ping_pong(struct load *load, struct group *group, double seconds, 
         }
         if (now_ns() > deadline + GRACE_NS) break;
     }
-    load->tally.unanswered += load->in_flight;
-    load->in_flight = 0;
+    group_give_up(load, group);
     return (double)(last - start) / 1e9;
 }
 
@@ -194,7 +192,7 @@ int main(int argc, char **argv) {
     step(&o, "idle");
     struct group active = group_open(&load, o.active, false);
     if (o.active > 0 && active.answered == 0) die("no connection was answered: %s", load.why);
-    ping_pong(&load, &active, o.warmup, NULL);
+    if (o.warmup > 0) ping_pong(&load, &active, o.warmup, NULL);
     step(&o, "start");
     double cpu = cpu_seconds();
     double elapsed = ping_pong(&load, &active, o.seconds, &latencies);

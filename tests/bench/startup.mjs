@@ -61,7 +61,9 @@ export async function startupTimes(times) {
   // One of each to fill the page cache.
   await emptyNode();
   await firstByte();
+  /** @type {number[]} */
   const node = [];
+  /** @type {number[]} */
   const pollux = [];
   for (let i = 0; i < times; i++) {
     node.push(await emptyNode());
