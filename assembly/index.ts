@@ -20,6 +20,7 @@ export {
   shutdownWrite,
 } from './net/socket';
 export { NONE, READ, WRITE } from './reactor/interest';
+export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, PollFd, poll } from './reactor/poll';
 export { Reactor } from './reactor/reactor';
 export { Selector } from './reactor/selector';
 export { Timer } from './reactor/timers';
@@ -30,3 +31,4 @@ export { args, env } from './wasi/environment';
 export { Errno, errnoName } from './wasi/errno';
 export { log, logError, writeAll, writeText } from './wasi/output';
 export { openForAppend, Preopen, preopens } from './wasi/preopens';
+export { quote } from './wasi/quote';

@@ -18,6 +18,7 @@ const READS_PER_EVENT: i32 = 4;
 
 /** All connections read into this one. Its length is set to what was read before each onData. */
 const input = new Uint8Array(READ_SIZE);
+const inputStart: usize = input.dataStart;
 
 // Bits of `Connection.state`.
 const OPEN: u32 = 1;
@@ -153,11 +154,12 @@ export abstract class Connection extends Source {
   writeRaw(pointer: usize, length: i32): bool {
     if (!this.writable) return false;
     let sent = 0;
-    if (this.queuedBytes == 0) {
+    // Interest in writing says that something is queued, and costs no look at the queue.
+    if ((this.interest & WRITE) == 0) {
       if (length == 0) return true;
       sent = sendRaw(this.fd, pointer, length);
       if (sent == length) {
-        this.noteActivity();
+        if (this.idle !== null) this.noteActivity();
         return true;
       }
       if (sent < 0) {
@@ -263,13 +265,13 @@ export abstract class Connection extends Source {
   /** A short read says that the kernel has no more: one call for each event is the rule. */
   private read(): void {
     for (let i = 0; i < READS_PER_EVENT; i++) {
-      const count = recvRaw(this.fd, input.dataStart, READ_SIZE);
+      const count = recvRaw(this.fd, inputStart, READ_SIZE);
       if (count <= 0) {
         if (count == 0) this.endInput();
         else if (count != -Errno.AGAIN && count != -Errno.INTR) this.destroy(-count);
         return;
       }
-      this.noteActivity();
+      if (this.idle !== null) this.noteActivity();
       store<i32>(changetype<usize>(input), count, offsetof<Uint8Array>('byteLength'));
       this.onData(input);
       if (count < READ_SIZE || (this.interest & READ) == 0) return;
@@ -296,7 +298,7 @@ export abstract class Connection extends Source {
       this.destroy(errno);
       return;
     }
-    if (output.byteLength < before) this.noteActivity();
+    if (output.byteLength < before && this.idle !== null) this.noteActivity();
     if (output.byteLength <= this.lowWaterMark) this.state &= ~CHOKED;
     this.updateInterest();
     if (output.byteLength > 0) return;
@@ -335,8 +337,8 @@ export abstract class Connection extends Source {
     this.reactor.modify(this, interest);
   }
 
+  /** Only where there is an idle timer: callers look, as most connections have none. */
   private noteActivity(): void {
-    const idle = this.idle;
-    if (idle !== null) idle.lastActivityNs = this.reactor.turnTimeNs;
+    this.idle!.lastActivityNs = this.reactor.turnTimeNs;
   }
 }

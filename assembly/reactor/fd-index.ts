@@ -16,6 +16,7 @@ if (offsetof<Entry>() != 8) ERROR('an entry has 8 bytes');
 const MULTIPLIER: u32 = 0x9e3779b1;
 
 /** A hash table with open addressing; at most two thirds of it are used. */
+@unmanaged
 @final
 export class FdIndex {
   private base: usize = 0;
@@ -61,6 +62,12 @@ export class FdIndex {
     }
     this.entry(hole).key = 0;
     this.count--;
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    heap.free(this.base);
+    heap.free(changetype<usize>(this));
   }
 
   @inline

@@ -82,12 +82,11 @@ export class Reactor {
 
   /** Waits once and deals with what is ready. */
   turn(): void {
-    const selector = this.selector;
-    const timers = this.timers;
-    selector.selectUntil(timers.deadlineNs);
-    const timed = timers.length > 0;
+    const set = this.selector.set;
+    const timed = this.timers.length > 0;
+    set.waitUntil(timed ? this.timers.deadlineNs : u64.MAX_VALUE);
     if (timed) this.turnTimeNs = now();
-    while (selector.next()) selector.data.onReady(selector.readiness, selector.error);
+    while (set.next()) this.selector.data.onReady(set.readiness, set.error);
     if (timed) this.runTimers();
     if (this.firstClosed !== null) this.sayGoodbyes();
   }

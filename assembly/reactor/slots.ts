@@ -24,6 +24,7 @@ if (offsetof<Registration>() != 16) ERROR('a registration has 16 bytes');
 export const ABSENT: i32 = -1;
 
 /** The table of registrations. Slots are small numbers, taken again once they are free. */
+@unmanaged
 @final
 export class SlotTable {
   private base: usize = 0;
@@ -75,6 +76,12 @@ export class SlotTable {
   find(token: u64): i32 {
     const slot = <i32>token;
     return this.at(slot).generation == <u32>(token >> 32) ? slot : ABSENT;
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    if (this.base != 0) heap.free(this.base);
+    heap.free(changetype<usize>(this));
   }
 
   private grow(): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The one array of subscriptions that poll_oneoff gets each turn, packed and edited in place: a
 // host that compares it with the turn before sees exactly what changed. It knows nothing of
-// registrations; the Selector does (selector.ts).
+// registrations; the PollSet does (poll-set.ts).
 
 import { fatal } from '../wasi/abort';
 import { Errno, errnoName } from '../wasi/errno';
@@ -20,6 +20,7 @@ const CLOCK_TOKEN: u64 = u64.MAX_VALUE;
 const result = memory.data(4, 4);
 
 /** The array and, beside it, room for as many events. */
+@unmanaged
 @final
 export class SubscriptionArray {
   private base: usize = 0;
@@ -75,7 +76,7 @@ export class SubscriptionArray {
     record.flags = flags;
   }
 
-  /** Lets the wait take for ever. Answers as `remove`, with the position where one moved in `freed`. */
+  /** Lets the wait take for ever. Answers the position of the subscription that moved, or -1. */
   clearClock(): i32 {
     const position = this.clockAt;
     if (position < 0) return -1;
@@ -99,6 +100,13 @@ export class SubscriptionArray {
       if (errno == Errno.INTR) continue;
       fatal(`poll_oneoff of ${count} subscriptions failed: ${errnoName(errno)}`);
     }
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    if (this.base != 0) heap.free(this.base);
+    if (this.events != 0) heap.free(this.events);
+    heap.free(changetype<usize>(this));
   }
 
   private grow(): void {

@@ -112,6 +112,9 @@ export const EVENT_CLOCK: u8 = 0;
 export const EVENT_FD_READ: u8 = 1;
 export const EVENT_FD_WRITE: u8 = 2;
 
+// eventrwflags
+export const EVENT_HANGUP: u16 = 1;
+
 // clockid
 export const CLOCK_REALTIME: u32 = 0;
 export const CLOCK_MONOTONIC: u32 = 1;
