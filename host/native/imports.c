@@ -2,6 +2,8 @@
  * The WASI functions as WebAssembly imports: unwrap the numbers, take the memory as it is now, call
  * the host. These are the imports themselves; no JavaScript of ours runs between guest and kernel.
  * In the order of the witx. */
+#define _GNU_SOURCE
+#include <limits.h>
 #include <stdbool.h>
 
 #include "instance.h"
@@ -90,6 +92,12 @@ static napi_value answer_or_delegate(struct call *call, int status,
   return delegate_to(call, function, px_host_base(&call->in->host, arg(call, 0)));
 }
 
+/* fd_read and fd_write of the base, with at most IOV_MAX buffers: a short transfer is always allowed. */
+static napi_value transfer_by_base(struct call *call, int status, enum px_base_function function) {
+  if (status == PX_DELEGATE && arg(call, 2) > IOV_MAX) call->argv[2] = number(call->env, IOV_MAX);
+  return answer_or_delegate(call, status, function);
+}
+
 #define IMPORT(name)                                                    \
   static napi_value import_##name(napi_env env, napi_callback_info info)
 #define UNWRAP                                  \
@@ -138,7 +146,7 @@ IMPORT(fd_read) {
   UNWRAP;
   int status = px_fd_read(host, memory_of(&call), arg(&call, 0), arg(&call, 1), arg(&call, 2),
                           arg(&call, 3));
-  return answer_or_delegate(&call, status, PX_BASE_fd_read);
+  return transfer_by_base(&call, status, PX_BASE_fd_read);
 }
 
 IMPORT(fd_renumber) {
@@ -156,7 +164,7 @@ IMPORT(fd_write) {
   UNWRAP;
   int status = px_fd_write(host, memory_of(&call), arg(&call, 0), arg(&call, 1), arg(&call, 2),
                            arg(&call, 3));
-  return answer_or_delegate(&call, status, PX_BASE_fd_write);
+  return transfer_by_base(&call, status, PX_BASE_fd_write);
 }
 
 IMPORT(poll_oneoff) {

@@ -25,6 +25,13 @@ static struct px_entry *stream(struct px_host *host, uint32_t fd, uint64_t right
   return NULL;
 }
 
+/* node:wasi multiplies the number of buffers in 32 bits and copies them all: it is handed an array
+ * that lies within the memory, and imports.c sees to it that the array is short. */
+static int check_buffers(struct px_memory memory, uint32_t iovs, uint32_t iovs_length) {
+  return px_at(memory, iovs, (uint64_t)iovs_length * ABI_IOVEC_SIZE) != NULL ? PX_DELEGATE
+                                                                             : WASI_FAULT;
+}
+
 /* Standard input of a guest that blocks on it: wait where a stop can wake us. */
 static int wait_for_input(struct px_host *host, uint32_t fd) {
   const struct px_entry *entry = px_fd_table_get(&host->table, fd);
@@ -41,7 +48,7 @@ int px_fd_read(struct px_host *host, struct px_memory memory, uint32_t fd, uint3
   if (entry != NULL) return px_stream_read(host, memory, entry, iovs, iovs_length, 0, nread);
   if (status != PX_DELEGATE) return status;
   int waited = wait_for_input(host, fd);
-  return waited == WASI_SUCCESS ? PX_DELEGATE : waited;
+  return waited == WASI_SUCCESS ? check_buffers(memory, iovs, iovs_length) : waited;
 }
 
 int px_fd_write(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t iovs,
@@ -49,7 +56,7 @@ int px_fd_write(struct px_host *host, struct px_memory memory, uint32_t fd, uint
   int status;
   struct px_entry *entry = stream(host, fd, ABI_RIGHT_FD_WRITE, &status);
   if (entry != NULL) return px_stream_write(host, memory, entry, iovs, iovs_length, nwritten);
-  return status;
+  return status == PX_DELEGATE ? check_buffers(memory, iovs, iovs_length) : status;
 }
 
 int px_fd_close(struct px_host *host, uint32_t fd) {

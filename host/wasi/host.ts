@@ -88,6 +88,18 @@ export class Host {
     return this.#native.id;
   }
 
+  /** The preview 1 functions, to instantiate a module with by hand; `attach` its memory before it calls any. */
+  get imports(): Readonly<Record<string, WasiFunction>> {
+    return this.#imports;
+  }
+
+  /** Gives the guest's memory to all who read and write it. */
+  attach(memory: WebAssembly.Memory): void {
+    this.#native.attach(memory);
+    this.#memory.attach(memory);
+    this.#base.attach(memory);
+  }
+
   /**
    * Instantiates and runs a command module on this thread until it ends; answers its exit status.
    *
@@ -98,10 +110,7 @@ export class Host {
     checkModule(module);
     return runToExit(() => {
       const instance = new WebAssembly.Instance(module, { [WASI_MODULE]: this.#imports });
-      const memory = checkMemory(instance);
-      this.#native.attach(memory);
-      this.#memory.attach(memory);
-      this.#base.attach(memory);
+      this.attach(checkMemory(instance));
       (instance.exports._start as () => void)();
     });
   }

@@ -10,6 +10,11 @@ export class GuestMemory {
     this.#memory = memory;
   }
 
+  /** Whether `length` bytes at `pointer` are all inside; a length beyond 32 bits is fine. */
+  contains(pointer: number, length: number): boolean {
+    return this.#memory !== undefined && (pointer >>> 0) + length <= this.#memory.buffer.byteLength;
+  }
+
   /** `length` bytes at `pointer` (unsigned), or undefined where they are not all inside. Do not keep it. */
   bytes(pointer: number, length: number): Uint8Array | undefined {
     const start = pointer >>> 0;

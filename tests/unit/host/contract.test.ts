@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// Numbers and rules that stand in more than one language or file, tied together.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { backends } from '../../../host/index.ts';
+import { Errno, type ErrnoName } from '../../../host/wasi/errno.ts';
+import { PREVIEW1 } from '../../../host/wasi/preview1.ts';
+import { fixture } from './fixture.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const text = (path: string) => readFileSync(join(root, path), 'utf8');
+/** Without comments, where examples of imports stand. */
+const code = (path: string) => text(path).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+
+test('errnos are the same in C, TypeScript and AssemblyScript', () => {
+  const c = [...text('host/native/errno_map.h').matchAll(/X\(E(\w+), (\d+)\)/g)];
+  expect(c.length).toBeGreaterThan(70);
+  for (const [, name, number] of c) expect(Errno[name as ErrnoName], name).toBe(Number(number));
+  const as = [...text('assembly/wasi/errno.ts').matchAll(/^ {2}([A-Z0-9]+) = (\d+),/gm)];
+  expect(as.length).toBeGreaterThan(5);
+  for (const [, name, number] of as) expect(Errno[name as ErrnoName], name).toBe(Number(number));
+});
+
+test('the import object has every preview 1 function and nothing else', () => {
+  const { host } = fixture();
+  expect(Object.keys(host.imports).sort()).toEqual([...PREVIEW1.keys()].sort());
+  expect(PREVIEW1.size).toBe(46);
+  host.close();
+});
+
+test('the marker of the SDK for uncounted bytes is the one that the host looks for', () => {
+  const marker = /ABI_HINT_NO_COUNT UINT64_C\((0x[0-9a-f]+)\)/.exec(
+    text('host/native/guest_abi.h'),
+  );
+  expect(marker).not.toBeNull();
+  expect(text('assembly/wasi/records.ts')).toContain(marker?.[1]);
+});
+
+test('all backends of the list are available here, epoll first', () => {
+  expect(backends().map(({ name }) => name)).toEqual(['epoll', 'poll', 'select']);
+  expect(backends().every(({ available }) => available)).toBe(true);
+});
+
+describe('imports go one way', () => {
+  const rooms: Record<string, RegExp> = {
+    // What a room must not import, by the first folder of the target.
+    assembly: /^(?!assembly\/)/,
+    host: /^(?!host\/)/,
+    'src/cli': /^(?!src\/|host\/index\.ts$)/,
+    src: /^(?!src\/(?!cli\/)|host\/index\.ts$)/,
+    examples: /^(?!pollux\/assembly$)/,
+  };
+
+  function sources(folder: string): string[] {
+    return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !/(^|\/)(build|node_modules)\//.test(name))
+      .map((name) => join(folder, name));
+  }
+
+  test.each(Object.entries(rooms))('out of %s', (room, forbidden) => {
+    const wrong: string[] = [];
+    for (const file of sources(room)) {
+      if (room === 'src' && file.startsWith('src/cli/')) continue;
+      for (const [, target] of code(file).matchAll(/(?:from|import\()\s*'([^']+)'/g)) {
+        if (target === undefined) continue;
+        const path = target.startsWith('.') ? normalize(join(dirname(file), target)) : target;
+        if (!target.startsWith('.') && room !== 'examples' && room !== 'assembly') continue;
+        if (forbidden.test(path)) wrong.push(`${relative(root, join(root, file))} imports ${path}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('only two C files know Node-API, and backends know none of ours but backend.h', () => {
+    const native = readdirSync(join(root, 'host/native')).filter((name) => name.endsWith('.c'));
+    const withNode = native.filter((name) =>
+      /node_api\.h|instance\.h/.test(text(`host/native/${name}`)),
+    );
+    expect(withNode.sort()).toEqual(['addon.c', 'imports.c']);
+    for (const name of readdirSync(join(root, 'host/native/backends'))) {
+      const own = [...text(`host/native/backends/${name}`).matchAll(/#include "([^"]+)"/g)];
+      expect(
+        own.map(([, path]) => path),
+        name,
+      ).toEqual(['../backend.h']);
+    }
+  });
+
+  test('only main.ts ends the process', () => {
+    for (const file of sources('src').concat(sources('host'))) {
+      if (file !== 'src/cli/main.ts') expect(text(file), file).not.toMatch(/process\.exit/);
+    }
+  });
+});
