@@ -10,6 +10,7 @@ import {
   EVENT_CLOCK,
   EVENT_SIZE,
   SUBSCRIPTION_SIZE,
+  UNCOUNTED,
   Subscription,
 } from '../wasi/records';
 import { poll_oneoff } from '../wasi/wasi_snapshot_preview1';
@@ -41,6 +42,7 @@ export class SubscriptionArray {
     record.userdata = userdata;
     record.tag = tag;
     record.fd = fd;
+    if (tag != EVENT_CLOCK) record.timeoutNs = UNCOUNTED;
     return position;
   }
 

@@ -30,6 +30,13 @@ export class Subscription {
   padding2: u32;
 }
 
+/**
+ * Goes where a clock has its timeout, which is padding in a descriptor's subscription: "no-count" in
+ * ASCII. pollux then saves the system call that finds out nbytes, which nothing in the SDK looks at;
+ * other hosts do not look at padding.
+ */
+export const UNCOUNTED: u64 = 0x746e756f632d6f6e;
+
 /** Bytes from one subscription to the next. */
 export const SUBSCRIPTION_SIZE: usize = 48;
 
