@@ -10,8 +10,8 @@ import {
   EVENT_CLOCK,
   EVENT_SIZE,
   SUBSCRIPTION_SIZE,
-  UNCOUNTED,
   Subscription,
+  UNCOUNTED,
 } from '../wasi/records';
 import { poll_oneoff } from '../wasi/wasi_snapshot_preview1';
 
