@@ -2,15 +2,16 @@
 // Bundles dist/ (the CLI and the package's main export) and emits the types.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const dist = join(root, 'dist');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-rmSync(`${root}dist`, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: { pollux: 'src/cli/main.ts', index: 'src/index.ts' },
   outdir: 'dist',
@@ -22,19 +23,22 @@ await build({
   target: 'node20',
   external: ['node-gyp-build'],
   define: { POLLUX_VERSION: JSON.stringify(version) },
+  // Commander is CommonJS and requires Node's own modules, which a bundle of ES modules cannot.
   banner: {
     js: "import { createRequire as polluxRequire } from 'node:module';const require = polluxRequire(import.meta.url);",
   },
+  metafile: true,
   logLevel: 'warning',
 });
-const cli = `${root}dist/pollux.js`;
-const { writeFileSync } = await import('node:fs');
-writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`);
-chmodSync(cli, 0o755);
-execFileSync(
-  process.execPath,
-  [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.json`],
-  {
-    stdio: 'inherit',
-  },
-);
+// The entry's own first line, `#!/usr/bin/env node`, is kept by esbuild above the banner.
+chmodSync(join(dist, 'pollux.js'), 0o755);
+
+// Chunks of earlier builds go last: a pollux that starts meanwhile finds a whole set at any time.
+const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+for (const name of readdirSync(dist)) {
+  if (name.endsWith('.js') && !made.has(name)) rmSync(join(dist, name));
+}
+
+rmSync(join(dist, 'types'), { recursive: true, force: true });
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.json')], { stdio: 'inherit' });

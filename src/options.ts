@@ -51,10 +51,11 @@ export function parseListen(text: string): ListenSpec {
 
 function parseAddress(text: string, address: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*)):(.*)$/.exec(address);
+  if (!address.includes('[') && address.split(':').length > 2) {
+    throw bad(text, 'an IPv6 address stands in brackets');
+  }
   if (match === null) {
-    const colons = address.split(':').length - 1;
-    if (colons > 1) throw bad(text, 'an IPv6 address stands in brackets');
-    throw bad(text, colons === 0 ? 'the port is missing' : 'it is no address');
+    throw bad(text, address.includes(':') ? 'it is no address' : 'the port is missing');
   }
   const [, bracketed, plain, digits = ''] = match;
   if (bracketed !== undefined && !/^[\da-fA-F:.]*:[\da-fA-F:.]*(%\w+)?$/.test(bracketed)) {

@@ -1,20 +1,51 @@
 // SPDX-License-Identifier: MIT
-// The parts of the help texts that commander does not make. docs/cli.md tells more.
+// The parts of the help texts that commander does not make. docs/cli.md tells more. A line that
+// begins in column 0 and ends with a colon is a title.
 
-export const ABOUT = `
+import { createColors } from 'picocolors';
+
+/** Always on: commander takes colours out again where they are not wanted. */
+export const paint = createColors(true);
+
+function text(plain: string): string {
+  return plain.trimEnd().replace(/^\S.*:$/gm, (title) => paint.bold(title));
+}
+
+export const ABOUT = text(`
+A guest waits in WASI's poll_oneoff; pollux serves that call with epoll, poll or
+select, and gives the guest listening sockets as descriptors from 3 up. The same
+file runs, unchanged, wherever preview 1 sockets do.
+
 Examples:
   pollux run --listen 127.0.0.1:6666 echo.wasm
   pollux run --listen web=:8080 --listen admin=127.0.0.1:9000 server.wasm
+  pollux run --help
   pollux backends
+`);
 
-Exit status of a run: the guest's own; 134 after a trap; 1 where pollux could not
-run it; 2 for a mistake in the command line.
-`;
+export const RUN_HELP = text(`
+Descriptors:
+  3 and up       the listeners, in the order given; they start non-blocking
+  after them     the directories, in the order given
+  last           a virtual /dev, where there is a listener: path_readlink("fd/N")
+                 tells the ends of connection N, tcp:PEER:PORT->LOCAL:PORT
 
-export const RUN_HELP = `
-Listeners are the guest's descriptors from 3 up, in the order given; LISTEN_FDS and
-LISTEN_FDNAMES tell it their count and names. Directories follow. Options after
-FILE.wasm are the guest's.
+Environment of the guest:
+  LISTEN_FDS     number of listeners; not set where there is none
+  LISTEN_FDNAMES their names, joined by ':'; one without a name is "unknown"
+  Other variables come from --env alone, which may also set these two.
+
+Environment of pollux:
+  NO_COLOR       no colours, on a terminal either
+  POLLUX_DEBUG   with an internal error, print where it came from
+
+Exit status:
+  N              the guest's own: 0 when _start returns, N of proc_exit(N)
+  134            the guest trapped; its stack is on stderr
+  1              pollux could not run it: no such file, no module, address in use...
+  2              a mistake in the command line
+  70             an internal error of pollux
+  A signal ends pollux and the guest at once, even while the guest waits.
 
 Examples:
   pollux run --listen 127.0.0.1:6666 echo.wasm
@@ -26,13 +57,13 @@ Examples:
   pollux run --dir ./logs::/logs --env LEVEL=debug --env HOME --listen :2003 logger.wasm
       a directory under another name, a variable, and one taken from your environment
   pollux run --backend select --trace --stats --listen 127.0.0.1:6666 echo.wasm
-      on select(2), each WASI call and the final counters on stderr
-  pollux run tool.wasm -- --verbose input.txt
-      no sockets at all: any WASI command runs
-`;
+      on select(2), with each WASI call and the final counters on stderr
+  pollux run tool.wasm --verbose input.txt
+      what follows the file is the guest's; without sockets any WASI command runs
+`);
 
-export const BACKENDS_HELP = `
+export const BACKENDS_HELP = text(`
 Examples:
   pollux backends
   pollux run --backend poll --listen 127.0.0.1:6666 echo.wasm
-`;
+`);

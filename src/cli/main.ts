@@ -1,58 +1,89 @@
+#!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // The CLI's entry: parses, calls a command, and turns what went wrong into a message and a status.
 // The only place that ends the process.
 
 import { Command, CommanderError } from 'commander';
-import { PolluxError } from '../index.ts';
+import { PolluxError, type PolluxErrorCode } from '../index.ts';
+import { parseDir, parseEnv, parseListen } from '../options.ts';
 import { backendsCommand } from './commands/backends.ts';
 import { type RunFlags, runCommand } from './commands/run.ts';
-import { ABOUT, BACKENDS_HELP, RUN_HELP } from './help.ts';
+import { ABOUT, BACKENDS_HELP, paint, RUN_HELP } from './help.ts';
+import { print, say, sayError } from './output.ts';
 import { VERSION } from './version.ts';
 
 /** Status of a mistake in the command line. */
 const USAGE = 2;
+/** Status of a mistake of ours: EX_SOFTWARE of sysexits.h. */
+const INTERNAL = 70;
 
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
+/** Errors that a look at the help may cure. */
+const USAGE_ERRORS: ReadonlySet<PolluxErrorCode> = new Set(['ERR_BACKEND_UNKNOWN', 'ERR_OPTION']);
+
+/** Where the command line stands: an error while it is parsed is the user's mistake. */
+interface Progress {
+  parsing: boolean;
+  status: number;
 }
 
-function program(finish: (status: number) => void): Command {
+/** Appends each value of a repeatable option. */
+function collect<T>(parse: (text: string) => T): (text: string, previous?: T[]) => T[] {
+  return (text, previous = []) => [...previous, parse(text)];
+}
+
+function collectEnv(text: string, previous: Record<string, string> = {}): Record<string, string> {
+  const variable = parseEnv(text, process.env);
+  return variable === undefined ? previous : { ...previous, [variable[0]]: variable[1] };
+}
+
+function program(progress: Progress): Command {
   const root = new Command('pollux')
     .description('Runs event-driven network programs compiled to WebAssembly (WASI preview 1).')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help on a command')
     .enablePositionalOptions()
-    .showSuggestionAfterError()
-    .showHelpAfterError(
-      "(add --help for what there is, 'pollux run --help' for the options of a run)",
-    )
-    .addHelpText('after', ABOUT)
-    .exitOverride();
+    .configureHelp({ styleTitle: (title) => paint.bold(title) })
+    .configureOutput({
+      writeOut: print,
+      writeErr: (text) => say(text.trimEnd()),
+      outputError: (text) => sayError(explain(text)),
+    })
+    .exitOverride()
+    .addHelpText('after', ABOUT);
 
   root
     .command('run')
-    .summary('run a .wasm with sockets')
+    .summary('run a .wasm with listening sockets')
     .description(
       'Runs a WebAssembly command module (wasm32-wasip1) and gives it listening sockets.',
     )
     .usage('[options] FILE.wasm [args...]')
     .argument('<FILE.wasm>', 'the module')
-    .argument('[args...]', 'arguments of the guest')
+    .argument('[args...]', "the guest's arguments; options among them are the guest's too")
     .option(
       '-l, --listen <[NAME=]ADDR>',
-      'listen on HOST:PORT, [V6]:PORT or :PORT; adds [,backlog=N][,reuseport]',
-      collect,
+      'listen on HOST:PORT, [V6]:PORT or :PORT, port 0 for a free one; ADDR may end in ,backlog=N and ,reuseport (repeatable)',
+      collect(parseListen),
     )
-    .option('-d, --dir <HOST[::GUEST]>', 'give the guest a directory', collect)
-    .option('-e, --env <NAME[=VALUE]>', 'set a variable of the guest', collect)
+    .option(
+      '-d, --dir <HOST[::GUEST]>',
+      'give the guest a directory, under another name (repeatable)',
+      collect(parseDir),
+    )
+    .option(
+      '-e, --env <NAME[=VALUE]>',
+      'set a variable of the guest; NAME alone takes your value (repeatable)',
+      collectEnv,
+    )
     .option('-b, --backend <NAME>', 'auto, epoll, poll or select', 'auto')
     .option('--trace', 'print each WASI call on stderr')
     .option('--stats', 'print counters on stderr at the end')
     .addHelpText('after', RUN_HELP)
     .passThroughOptions()
-    .exitOverride()
-    .action((file: string, args: string[], flags: RunFlags) => {
-      finish(runCommand(file, args, flags));
+    .action(async (file: string, args: string[], flags: RunFlags) => {
+      progress.parsing = false;
+      progress.status = await runCommand(file, args, flags);
     });
 
   root
@@ -60,36 +91,56 @@ function program(finish: (status: number) => void): Command {
     .summary('list the backends, and why one is not available')
     .description('Lists the mechanisms that poll_oneoff can wait with on this machine.')
     .addHelpText('after', BACKENDS_HELP)
-    .exitOverride()
-    .action(async () => finish(await backendsCommand()));
+    .action(async () => {
+      progress.parsing = false;
+      progress.status = await backendsCommand();
+    });
   return root;
+}
+
+/** Commander's words for a mistake, with what helps against it. */
+function explain(text: string): string {
+  const [message = '', ...more] = text.trim().split('\n');
+  const file = /unknown command '(.*\.wasm)'/.exec(message)?.[1];
+  const hint = file === undefined ? more.join(' ') : `(Did you mean pollux run ${file}?)`;
+  return `${message.replace(/^error: /, '')}${hint === '' ? '' : ` ${hint}`}`;
+}
+
+function sayWhereHelpIs(argv: readonly string[]): void {
+  const command = argv.find((word) => word === 'run' || word === 'backends');
+  say(`Try 'pollux ${command === undefined ? '' : `${command} `}--help'.`);
 }
 
 /** Runs the CLI on these arguments; answers the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
-  let status = 0;
-  const root = program((result) => {
-    status = result;
-  });
+  const progress: Progress = { parsing: true, status: 0 };
+  const root = program(progress);
   try {
     if (argv.length === 0) {
       root.outputHelp();
       return 0;
     }
     await root.parseAsync(argv, { from: 'user' });
-    return status;
+    return progress.status;
   } catch (error) {
     // Help and version come this way too, with status 0; commander has said what there is to say.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      sayWhereHelpIs(argv);
+      return USAGE;
+    }
     if (error instanceof PolluxError) {
-      process.stderr.write(`pollux: ${error.message}\n`);
-      return error.code === 'ERR_OPTION' ? USAGE : 1;
+      sayError(error.message);
+      if (!progress.parsing && !USAGE_ERRORS.has(error.code)) return 1;
+      sayWhereHelpIs(argv);
+      return USAGE;
     }
     const { message, stack } = error as Error;
-    process.stderr.write(`pollux: internal error, please report it: ${message}\n`);
-    if (process.env.POLLUX_DEBUG !== undefined) process.stderr.write(`${stack}\n`);
-    return 70;
+    sayError(`internal error: ${message}; please report it`);
+    if (process.env.POLLUX_DEBUG) say(`${stack}`);
+    return INTERNAL;
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// As exit(3): the system keeps the low eight bits.
+process.exitCode = (await main(process.argv.slice(2))) & 0xff;

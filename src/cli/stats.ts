@@ -2,28 +2,41 @@
 // The counters of a run, as --stats prints them.
 
 import type { HostStats } from '../index.ts';
+import { colorsOf } from './output.ts';
 
-/** Lines of name and value, numbers grouped and right-aligned. */
-export function showStats(stats: HostStats): string {
-  const rows: [string, string][] = [
-    ['backend', stats.backend],
-    ['waits (poll_oneoff)', count(stats.waits)],
-    ['wakeups', count(stats.wakeups)],
-    ['events', count(stats.events)],
-    ['fds handed to the kernel', count(stats.fdsToKernel)],
-    ['accepts', count(stats.accepts)],
-    ['bytes read', count(stats.bytesRead)],
-    ['bytes written', count(stats.bytesWritten)],
-    ...Object.entries(stats.syscalls)
-      .sort(([, a], [, b]) => b - a)
-      .map(([name, calls]): [string, string] => [`syscalls: ${name}`, count(calls)]),
-  ];
-  const names = Math.max(...rows.map(([name]) => name.length));
-  const values = Math.max(...rows.map(([, value]) => value.length));
-  const lines = rows.map(([name, value]) => `  ${name.padEnd(names)}  ${value.padStart(values)}`);
-  return ['pollux: statistics', ...lines].join('\n');
+/** A table: name, total, and the total divided by the number of waits. */
+export async function showStats(stats: HostStats): Promise<string> {
+  // Loaded here alone: a run must start fast.
+  const { default: Table } = await import('cli-table3');
+  const { bold, dim } = colorsOf('stderr');
+  const table = new Table({
+    head: [`backend ${stats.backend}`, 'total', 'per wait'].map((text) => bold(text)),
+    colAligns: ['left', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+  });
+  const row = (name: string, total: number) => {
+    table.push([name, count(total), dim(perWait(total, stats.waits))]);
+  };
+  table.push(['waits (poll_oneoff)', count(stats.waits), '']);
+  row('wakeups', stats.wakeups);
+  row('events', stats.events);
+  row('fds handed to the kernel', stats.fdsToKernel);
+  row('connections accepted', stats.accepts);
+  row('bytes read', stats.bytesRead);
+  row('bytes written', stats.bytesWritten);
+  const calls = Object.entries(stats.syscalls).sort(([, a], [, b]) => b - a);
+  row(
+    'system calls',
+    calls.reduce((sum, [, total]) => sum + total, 0),
+  );
+  for (const [name, total] of calls) row(`  ${name}`, total);
+  return table.toString();
 }
 
 function count(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+function perWait(total: number, waits: number): string {
+  return waits === 0 ? '' : (total / waits).toFixed(2);
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 // `pollux run`: the options turned into a run, and its end into lines on stderr and a status.
 
-import { catchSignals, GuestTrap, PolluxError, releaseSignals } from '../../../host/index.ts';
-import { run, type Started } from '../../index.ts';
-import { parseDir, parseEnv } from '../../options.ts';
+import { catchSignals, releaseSignals } from '../../../host/index.ts';
+import { GuestTrap, type ListenSpec, PolluxError, run, type Started } from '../../index.ts';
+import { say, sayError, sayTrace } from '../output.ts';
 import { showStats } from '../stats.ts';
 
-/** As commander gives them. */
+/** The options of a run, parsed. */
 export interface RunFlags {
-  readonly listen?: readonly string[];
-  readonly dir?: readonly string[];
-  readonly env?: readonly string[];
+  readonly listen?: readonly ListenSpec[];
+  readonly dir?: readonly { readonly host: string; readonly guest: string }[];
+  readonly env?: Readonly<Record<string, string>>;
   readonly backend: string;
   readonly trace?: true;
   readonly stats?: true;
@@ -19,39 +19,29 @@ export interface RunFlags {
 /** What a shell makes of SIGABRT, and what Wasmtime exits with after a trap. */
 const TRAPPED = 134;
 
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-function announce({ addresses, backend }: Started): void {
-  for (const { name, fd, host, port } of addresses) {
-    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    const names = name === '' ? `fd ${fd}` : `fd ${fd}, ${name}`;
-    say(`pollux: listening on ${address} (${names}), backend ${backend}`);
-  }
-}
-
-function reportTrap(trap: GuestTrap): void {
-  say(`pollux: the guest trapped: ${trap.message}`);
-  for (const { name, offset } of trap.frames) {
-    say(`    at ${name}${offset < 0 ? '' : ` (+0x${offset.toString(16)})`}`);
-  }
-}
+/** Options that are ours where they stand before the file, and the guest's behind it. */
+const OURS = /^--(listen|dir|env|backend|trace|stats)(=|$)/;
 
 /** Runs the guest; the status to exit with. A signal that ended it is raised again, to end us alike. */
-export function runCommand(file: string, args: readonly string[], flags: RunFlags): number {
+export async function runCommand(
+  file: string,
+  args: readonly string[],
+  flags: RunFlags,
+): Promise<number> {
   let started: Started | undefined;
   let status = 0;
+  let signal = 0;
+  warnOfMisplaced(file, args);
   try {
     status = run({
       module: file,
       // The first argument is the program's name, as exec(3) gives it.
       args: [file, ...(args[0] === '--' ? args.slice(1) : args)],
       listen: flags.listen ?? [],
-      dirs: (flags.dir ?? []).map(parseDir),
-      env: Object.fromEntries((flags.env ?? []).map((text) => parseEnv(text, process.env))),
+      dirs: flags.dir ?? [],
+      env: flags.env ?? {},
       backend: flags.backend,
-      trace: flags.trace && say,
+      trace: flags.trace && sayTrace,
       warn: (message) => say(`pollux: ${message}`),
       onListening: (now) => {
         started = now;
@@ -68,11 +58,35 @@ export function runCommand(file: string, args: readonly string[], flags: RunFlag
     } else if (!(error instanceof PolluxError && error.code === 'ERR_STOPPED')) {
       throw error;
     }
+  } finally {
+    if (flags.stats) signal = releaseSignals();
   }
-  if (flags.stats && started !== undefined) {
-    say(showStats(started.stats()));
-    const signal = releaseSignals();
-    if (signal !== 0) process.kill(process.pid, signal);
-  }
+  if (flags.stats && started !== undefined) say(await showStats(started.stats()));
+  if (signal !== 0) process.kill(process.pid, signal);
   return status;
+}
+
+function announce({ addresses, backend }: Started): void {
+  for (const { name, fd, host, port } of addresses) {
+    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    const names = name === '' ? `fd ${fd}` : `fd ${fd}, ${name}`;
+    say(`pollux: listening on ${address} (${names}), backend ${backend}`);
+  }
+}
+
+function reportTrap(trap: GuestTrap): void {
+  sayError(`the guest trapped: ${trap.message}`);
+  for (const { name, offset } of trap.frames) {
+    say(`  at ${name}${offset < 0 ? '' : ` (+0x${offset.toString(16)})`}`);
+  }
+}
+
+/** `pollux run app.wasm --listen …` is easily typed, and would run a server without a socket. */
+function warnOfMisplaced(file: string, args: readonly string[]): void {
+  const option = args[0] === '--' ? undefined : args.find((arg) => OURS.test(arg));
+  if (option === undefined) return;
+  const name = option.replace(/=.*/, '');
+  say(
+    `pollux: note: ${name} stands after ${file}, so the guest gets it; put it before the file if it is for pollux, or '--' behind the file`,
+  );
 }

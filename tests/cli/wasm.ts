@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Writes tiny modules byte by byte, for guests that no compiler would make: wrong imports, no start,
+// an endless loop. Section and opcode numbers: WebAssembly core specification, "Binary Format".
+
+const I32 = 0x7f;
+
+function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  do {
+    const more = value > 127;
+    bytes.push((value & 127) | (more ? 128 : 0));
+    value = Math.floor(value / 128);
+  } while (value > 0);
+  return bytes;
+}
+
+function vector(items: readonly number[][]): number[] {
+  return [...unsigned(items.length), ...items.flat()];
+}
+
+function text(value: string): number[] {
+  const bytes = [...Buffer.from(value)];
+  return [...unsigned(bytes.length), ...bytes];
+}
+
+function section(id: number, content: number[]): number[] {
+  return [id, ...unsigned(content.length), ...content];
+}
+
+/** What a module has. Functions take no parameters but those imported. */
+export interface Shape {
+  /** `module.name`, with the number of i32 parameters; all answer an i32. */
+  readonly imports?: readonly (readonly [module: string, name: string, parameters: number])[];
+  /** Code of the exported function, without the final `end`. */
+  readonly code?: readonly number[];
+  /** Its export name; '' exports no function. */
+  readonly start?: string;
+  readonly memory?: boolean;
+}
+
+/** Opcodes that the tests use. */
+export const op = {
+  unreachable: [0x00],
+  loopForever: [0x03, 0x40, 0x0c, 0x00, 0x0b],
+  drop: [0x1a],
+  i32: (value: number) => [0x41, ...signed(value)],
+  call: (index: number) => [0x10, ...unsigned(index)],
+} as const;
+
+function signed(value: number): number[] {
+  const bytes: number[] = [];
+  for (;;) {
+    const byte = value & 127;
+    value >>= 7;
+    if ((value === 0 && (byte & 64) === 0) || (value === -1 && (byte & 64) !== 0)) {
+      return [...bytes, byte];
+    }
+    bytes.push(byte | 128);
+  }
+}
+
+/** The module's bytes. */
+export function wasm({
+  imports = [],
+  code = [],
+  start = '_start',
+  memory = true,
+}: Shape): Uint8Array {
+  const types = [
+    [0x60, 0, 0],
+    ...imports.map(([, , count]) => [0x60, ...vector(Array(count).fill([I32])), 1, I32]),
+  ];
+  const exported = [
+    ...(memory ? [[...text('memory'), 2, 0]] : []),
+    ...(start === '' ? [] : [[...text(start), 0, ...unsigned(imports.length)]]),
+  ];
+  const body = [0, ...code, 0x0b];
+  return Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, vector(types)),
+    ...section(
+      2,
+      vector(imports.map(([module, name], i) => [...text(module), ...text(name), 0, i + 1])),
+    ),
+    ...section(3, vector([[0]])),
+    ...section(5, vector([[0, 1]])),
+    ...section(7, vector(exported)),
+    ...section(10, vector([[...unsigned(body.length), ...body]])),
+  ]);
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// The spellings of --listen, --dir and --env.
+
+import { describe, expect, test } from 'vitest';
+import { listenEnvironment, parseDir, parseEnv, parseListen } from '../../../src/options.ts';
+
+const plain = { name: '', backlog: 511, reuseport: false };
+
+describe('--listen', () => {
+  test.each([
+    ['127.0.0.1:6666', { ...plain, host: '127.0.0.1', port: 6666 }],
+    ['localhost:0', { ...plain, host: 'localhost', port: 0 }],
+    [':8080', { ...plain, host: '', port: 8080 }],
+    ['[::1]:65535', { ...plain, host: '::1', port: 65535 }],
+    ['[fe80::1%eth0]:1', { ...plain, host: 'fe80::1%eth0', port: 1 }],
+    ['web=:80', { ...plain, name: 'web', host: '', port: 80 }],
+    ['a.b-c_1=[::]:80', { ...plain, name: 'a.b-c_1', host: '::', port: 80 }],
+    ['x=h:1,backlog=5', { name: 'x', host: 'h', port: 1, backlog: 5, reuseport: false }],
+    ['h:1,reuseport,backlog=1', { name: '', host: 'h', port: 1, backlog: 1, reuseport: true }],
+  ])('%s', (text, spec) => {
+    expect(parseListen(text)).toEqual(spec);
+  });
+
+  test.each([
+    ['', /the port is missing/],
+    ['6666', /the port is missing/],
+    ['127.0.0.1', /the port is missing/],
+    ['127.0.0.1:', /the port is missing/],
+    ['h:65536', /'65536' is not in 0 to 65535/],
+    ['h:-1', /'-1'/],
+    ['h:80x', /'80x'/],
+    ['h:1e3', /'1e3'/],
+    ['::1:80', /brackets/],
+    ['[::1]', /it is no address|brackets/],
+    ['[nope]:80', /no IPv6 address/],
+    ['=h:1', /is no name/],
+    ['a b=h:1', /is no name/],
+    ['h:1,backlog=0', /no whole number/],
+    ['h:1,backlog=', /no whole number/],
+    ['h:1,backlog=abc', /no whole number/],
+    ['h:1,nope', /unknown setting 'nope'/],
+    ['h:1,', /unknown setting ''/],
+  ])('refuses %j', (text, message) => {
+    expect(() => parseListen(text)).toThrow(message);
+    expect(() => parseListen(text)).toThrow(/HOST:PORT/);
+  });
+});
+
+test('--dir', () => {
+  expect(parseDir('/a/b')).toEqual({ host: '/a/b', guest: '/a/b' });
+  expect(parseDir('./logs::/logs')).toEqual({ host: './logs', guest: '/logs' });
+  expect(() => parseDir('::x')).toThrow(/HOST/);
+  expect(() => parseDir('x::')).toThrow(/HOST/);
+});
+
+test('--env', () => {
+  expect(parseEnv('A=b=c', {})).toEqual(['A', 'b=c']);
+  expect(parseEnv('A=', {})).toEqual(['A', '']);
+  expect(parseEnv('A', { A: 'own' })).toEqual(['A', 'own']);
+  expect(() => parseEnv('A', {})).toThrow(/no such variable/);
+  expect(() => parseEnv('=x', {})).toThrow(/name is missing/);
+});
+
+test('listeners as systemd would announce them', () => {
+  expect(listenEnvironment([])).toEqual({});
+  expect(listenEnvironment([{ name: 'a' }, { name: '' }])).toEqual({
+    LISTEN_FDS: '2',
+    LISTEN_FDNAMES: 'a:unknown',
+  });
+});
