@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The package's main export: what the CLI does, for programs.
+// The package's main export: what the CLI does, for programs. It prints nothing and never ends the
+// process; the CLI is its first user.
 
 import {
   checkModule,
@@ -21,6 +22,7 @@ export {
   PolluxError,
   type PolluxErrorCode,
   stop,
+  type TraceSink,
 } from '../host/index.ts';
 
 /** What a run is given. */
@@ -36,7 +38,7 @@ export interface RunOptions {
   readonly args?: readonly string[];
   /** Default 'auto': the best one available. */
   readonly backend?: string;
-  /** Gets one line for each WASI call. */
+  /** Gets the text of a trace of all WASI calls, in pieces; see docs/cli.md for its form. */
   readonly trace?: TraceSink | undefined;
   /** Gets a sentence when the host refuses something for a reason of its own. */
   readonly warn?: (message: string) => void;

@@ -7,6 +7,7 @@ import { PolluxError } from '../host/index.ts';
 const NOT_FOUND: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a directory',
+  ENOTDIR: 'there is no such file',
   EACCES: 'it may not be read',
 };
 
@@ -46,14 +47,17 @@ export function loadModule(path: string): WebAssembly.Module {
 
 /** The first eight bytes: magic, version, and a layer that tells components from modules. */
 function checkHeader(path: string, bytes: Buffer): void {
+  if (bytes.length === 0) {
+    throw new PolluxError('ERR_MODULE_INVALID', `${path} is not a WebAssembly module: it is empty`);
+  }
   if (bytes.length < 8 || bytes.readUInt32LE(0) !== 0x6d736100) {
-    const text = bytes.subarray(0, 64).toString('latin1').trimStart();
-    const hint = text.startsWith('(')
+    const hint = /^\s*(;;|\(module|\(;)/.test(bytes.toString('latin1', 0, 64))
       ? '; it looks like the text format, which wat2wasm turns into a module'
       : '';
     throw new PolluxError('ERR_MODULE_INVALID', `${path} is not a WebAssembly module${hint}`);
   }
-  if (bytes.readUInt16LE(6) === 1) {
+  const layer = bytes.readUInt16LE(6);
+  if (layer === 1) {
     throw new PolluxError(
       'ERR_MODULE_COMPONENT',
       `${path} is a component; pollux runs core modules with preview 1 imports: build for wasm32-wasip1, not wasip2`,

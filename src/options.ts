@@ -9,7 +9,7 @@ export const DEFAULT_BACKLOG = 511;
 function bad(text: string, why: string): PolluxError {
   return new PolluxError(
     'ERR_ADDRESS',
-    `--listen ${text}: ${why}; write [NAME=]HOST:PORT[,backlog=N][,reuseport], for example 127.0.0.1:6666 or web=[::1]:8080,backlog=10`,
+    `cannot listen on '${text}': ${why}; write [NAME=]HOST:PORT[,backlog=N][,reuseport], for example 127.0.0.1:6666 or web=[::1]:8080,backlog=10`,
   );
 }
 
@@ -30,7 +30,12 @@ export function parseListen(text: string): ListenSpec {
   const named = /^([^=[\]:]*)=(.*)$/.exec(first);
   const name = named?.[1] ?? '';
   if (named !== null && !/^[\w.-]+$/.test(name)) {
-    throw bad(text, `'${name}' is no name: letters, digits, '.', '-' and '_' make one`);
+    throw bad(
+      text,
+      name === ''
+        ? "the name before '=' is missing"
+        : `'${name}' is no name: letters, digits, '.', '-' and '_' make one`,
+    );
   }
   const address = parseAddress(text, named?.[2] ?? first);
   let backlog = DEFAULT_BACKLOG;
@@ -38,12 +43,12 @@ export function parseListen(text: string): ListenSpec {
   for (const setting of settings) {
     if (setting === 'reuseport') {
       reuseport = true;
-    } else if (setting.startsWith('backlog=')) {
+    } else if (/^backlog(=|$)/.test(setting)) {
       const value = wholeNumber(setting.slice('backlog='.length), 1, 2 ** 31 - 1);
-      if (value === undefined) throw bad(text, `'${setting}' is no whole number of at least 1`);
+      if (value === undefined) throw bad(text, `'${setting}' needs a whole number of at least 1`);
       backlog = value;
     } else {
-      throw bad(text, `unknown setting '${setting}'`);
+      throw bad(text, setting === '' ? 'a setting is empty' : `there is no setting '${setting}'`);
     }
   }
   return { name, ...address, backlog, reuseport };
@@ -51,54 +56,66 @@ export function parseListen(text: string): ListenSpec {
 
 function parseAddress(text: string, address: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*)):(.*)$/.exec(address);
-  if (!address.includes('[') && address.split(':').length > 2) {
-    throw bad(text, 'an IPv6 address stands in brackets');
-  }
-  if (match === null) {
-    throw bad(text, address.includes(':') ? 'it is no address' : 'the port is missing');
-  }
+  if (match === null || match[3]?.includes(':')) throw bad(text, whatIsWrong(address));
   const [, bracketed, plain, digits = ''] = match;
-  if (bracketed !== undefined && !/^[\da-fA-F:.]*:[\da-fA-F:.]*(%\w+)?$/.test(bracketed)) {
+  if (bracketed !== undefined && !/^[\da-fA-F:.]*:[\da-fA-F:.]*(%[\w.-]+)?$/.test(bracketed)) {
     throw bad(text, `'${bracketed}' is no IPv6 address`);
   }
+  if (digits === '') throw bad(text, 'the port is missing');
   const port = wholeNumber(digits, 0, 65535);
-  if (port === undefined) {
-    throw bad(
-      text,
-      digits === '' ? 'the port is missing' : `port '${digits}' is not in 0 to 65535`,
-    );
-  }
+  if (port === undefined) throw bad(text, `port '${digits}' is not in 0 to 65535`);
   return { host: bracketed ?? plain ?? '', port };
 }
 
-/** Parses `HOST[::GUEST]`; without GUEST the guest sees the directory under its host name. */
+/** Why an address has not the form of one. */
+function whatIsWrong(address: string): string {
+  if (address.startsWith('[')) {
+    return /^\[[^\]]*\]$/.test(address)
+      ? 'the port is missing'
+      : 'a bracket is missing or misplaced';
+  }
+  if (address.split(':').length > 2) return 'an IPv6 address stands in brackets, as [::1]:PORT';
+  return address.includes(':') ? 'brackets are for IPv6 addresses' : 'the port is missing';
+}
+
+/**
+ * Parses `HOST[::GUEST]`; without GUEST the guest sees the directory under its host name.
+ *
+ * @throws PolluxError ERR_DIRECTORY where one of the two is empty.
+ */
 export function parseDir(text: string): { host: string; guest: string } {
   const at = text.indexOf('::');
   const host = at < 0 ? text : text.slice(0, at);
   const guest = at < 0 ? text : text.slice(at + 2);
   if (host === '' || guest === '') {
-    throw new PolluxError('ERR_DIRECTORY', `--dir ${text}: write HOST or HOST::GUEST`);
+    throw new PolluxError(
+      'ERR_DIRECTORY',
+      `cannot give the guest '${text}': write HOST or HOST::GUEST, for example ./logs::/logs`,
+    );
   }
   return { host, guest };
 }
 
-/** Parses `NAME=VALUE`, or `NAME`, which takes the value from pollux's own environment. */
+/**
+ * Parses `NAME=VALUE`, or `NAME`, which takes the value from pollux's own environment; undefined
+ * where that has none. The guest then has none either, as with `wasmtime run --env NAME`.
+ *
+ * @throws PolluxError ERR_OPTION where the name is empty.
+ */
 export function parseEnv(
   text: string,
   own: Readonly<Record<string, string | undefined>>,
-): [name: string, value: string] {
+): [name: string, value: string] | undefined {
   const at = text.indexOf('=');
   const name = at < 0 ? text : text.slice(0, at);
-  if (name === '') throw new PolluxError('ERR_OPTION', `--env ${text}: the name is missing`);
-  if (at >= 0) return [name, text.slice(at + 1)];
-  const value = own[name];
-  if (value === undefined) {
+  if (name === '') {
     throw new PolluxError(
       'ERR_OPTION',
-      `--env ${name}: no such variable in the environment; write ${name}=VALUE`,
+      `cannot set '${text}': the name is missing; write NAME=VALUE or NAME`,
     );
   }
-  return [name, value];
+  const value = at < 0 ? own[name] : text.slice(at + 1);
+  return value === undefined ? undefined : [name, value];
 }
 
 /** LISTEN_FDS and LISTEN_FDNAMES as systemd sets them, for these listeners. */
