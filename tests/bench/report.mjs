@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { find, middle, ratio, spread, taken } from './statistics.mjs';
+import { DISTURBED, find, middle, ratio, spread, taken } from './statistics.mjs';
 
 /**
  * @typedef {import('./statistics.mjs').Cell} Cell
@@ -103,7 +103,7 @@ function scenarioTable(results, scenario) {
 function warnings(results) {
   const lines = results.missing.map(({ name, reason }) => `${name} was left out: ${reason}`);
   const samples = results.cells.flatMap(taken);
-  const disturbed = samples.filter((sample) => sample.foreign > 0.1);
+  const disturbed = samples.filter((sample) => sample.foreign > DISTURBED);
   if (disturbed.length > 0) {
     const worst = Math.max(...disturbed.map((sample) => sample.foreign));
     lines.push(
@@ -127,7 +127,7 @@ function warnings(results) {
 /** @param {Results} results */
 export function print(results) {
   for (const scenario of results.scenarios) console.log(`\n${scenarioTable(results, scenario)}`);
-  console.log(`\n${pc.bold('targets')}`);
+  if (results.targets.length > 0) console.log(`\n${pc.bold('targets')}`);
   const table = new Table({
     head: ['', 'goal', 'measured', ''],
     style: { head: [], border: [], compact: true },
@@ -136,7 +136,7 @@ export function print(results) {
     const verdict = met === null ? pc.dim('-') : met ? pc.green('met') : pc.red('not met');
     table.push([name, goal, value, verdict]);
   }
-  console.log(String(table));
+  if (results.targets.length > 0) console.log(String(table));
   const { startup } = results;
   if (startup)
     console.log(

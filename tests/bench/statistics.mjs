@@ -24,6 +24,9 @@
  * @property {boolean | null} met null where it was not measured
  */
 
+/** Share of a core taken by others from which a sample is worth little. */
+export const DISTURBED = 0.1;
+
 /** @param {number[]} values */
 export function median(values) {
   if (values.length === 0) return Number.NaN;
