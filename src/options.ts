@@ -56,8 +56,9 @@ export function parseListen(text: string): ListenSpec {
 
 function parseAddress(text: string, address: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*)):(.*)$/.exec(address);
-  if (match === null || match[3]?.includes(':')) throw bad(text, whatIsWrong(address));
+  if (match === null) throw bad(text, whatIsWrong(address));
   const [, bracketed, plain, digits = ''] = match;
+  if (plain !== undefined && digits.includes(':')) throw bad(text, whatIsWrong(address));
   if (bracketed !== undefined && !/^[\da-fA-F:.]*:[\da-fA-F:.]*(%[\w.-]+)?$/.test(bracketed)) {
     throw bad(text, `'${bracketed}' is no IPv6 address`);
   }

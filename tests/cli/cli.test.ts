@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { op, type Shape, wasm } from './wasm.ts';
+import { op, printer, type Shape, wasm } from './wasm.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const cli = join(root, 'dist/pollux.js');
@@ -114,10 +114,12 @@ describe('what can’t be run is said in one line, without a stack', () => {
       () => ['run', '--dir', file('f', ''), echo],
       /it is not a directory/,
     ],
+    ['an empty file', () => ['run', file('empty.wasm', '')], /it is empty/],
+    ['a variable without a name', () => ['run', '--env', '=x', echo], /the name is missing/],
     [
-      'a variable that is not set',
-      () => ['run', '--env', 'POLLUX_NO_SUCH', echo],
-      /no such variable/,
+      'a port that is no number',
+      () => ['run', '-l', 'web=127.0.0.1:port', echo],
+      /port 'port' is not in 0 to 65535/,
     ],
     ['a guest without its listener', () => ['run', echo], /listen/],
   ];
@@ -143,12 +145,27 @@ describe('what can’t be run is said in one line, without a stack', () => {
   });
 
   test('mistakes in the command line exit with 2 and point to the help', () => {
-    for (const args of [['runn'], ['run'], ['run', '--nope', echo], ['run', '--listen']]) {
+    for (const args of [
+      ['runn'],
+      ['run'],
+      ['run', '--nope', echo],
+      ['run', '--listen'],
+      ['run', '--listen', '127.0.0.1:65536', echo],
+      ['run', '--dir', '::x', echo],
+      ['run', '--env', '=x', echo],
+      ['run', '--backend', 'kqueue', echo],
+      ['backends', 'epoll'],
+    ]) {
       const { status, stderr } = pollux(...args);
       expect(status, args.join(' ')).toBe(2);
-      expect(stderr).toMatch(/--help/);
+      expect(stderr).toMatch(/^pollux: .*\nTry 'pollux (run |backends )?--help'\.\n$/);
     }
-    expect(pollux('runn').stderr).toMatch(/Did you mean run\?/);
+  });
+
+  test('a near miss is told what was meant', () => {
+    expect(pollux('runn').stderr).toMatch(/unknown command 'runn' \(Did you mean run\?\)/);
+    expect(pollux('run', '--lisen', 'x').stderr).toMatch(/Did you mean --listen\?/);
+    expect(pollux('echo.wasm').stderr).toMatch(/Did you mean pollux run echo\.wasm\?/);
   });
 });
 
@@ -189,14 +206,25 @@ describe('how a run ends', () => {
     const { status, stderr } = pollux('run', guest({ code: op.unreachable }));
     expect(status).toBe(134);
     expect(stderr).toMatch(
-      /^pollux: the guest trapped: unreachable\n {4}at .+ \(\+0x[0-9a-f]+\)\n$/,
+      /^pollux: the guest trapped: unreachable\n {2}at .+ \(\+0x[0-9a-f]+\)\n$/,
     );
   });
 
-  test('arguments after the file are the guest’s, also those that look like ours', () => {
-    const { stderr, status } = pollux('run', '--trace', guest({}), '--stats', '-l', 'x');
-    expect(status).toBe(0);
-    expect(stderr).not.toContain('statistics');
+  test('a status beyond eight bits is cut as exit(3) cuts it', () => {
+    const exit = (status: number) =>
+      guest({
+        imports: [[P1, 'proc_exit', 1]],
+        code: [...op.i32(status), ...op.call(0), ...op.drop],
+      });
+    expect(pollux('run', exit(263)).status).toBe(7);
+    expect(pollux('run', exit(-1)).status).toBe(255);
+  });
+
+  test('an exhausted stack is a trap too, and its report is bounded', () => {
+    const { status, stderr } = pollux('run', guest({ code: op.call(0) }));
+    expect(status).toBe(134);
+    expect(stderr).toMatch(/^pollux: the guest trapped: call stack exhausted\n/);
+    expect(stderr.split('\n').length).toBeLessThan(60);
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)(
@@ -216,9 +244,9 @@ describe('how a run ends', () => {
     child.kill(signal);
     const [exit] = await Promise.all([once(child, 'exit'), once(child, 'close')]);
     expect(exit).toEqual([null, signal]);
-    expect(stderr()).toMatch(/bytes read +5\n/);
-    expect(stderr()).toMatch(/accepts +1\n/);
-    expect(stderr()).toMatch(/syscalls: epoll_wait +\d+/);
+    expect(stderr()).toMatch(/bytes read +│ +5 │/);
+    expect(stderr()).toMatch(/connections accepted +│ +1 │/);
+    expect(stderr()).toMatch(/epoll_wait +│ +\d+ │/);
     socket.destroy();
   });
 
@@ -237,7 +265,7 @@ describe('how a run ends', () => {
     child.kill('SIGINT');
     const [exit] = await Promise.all([once(child, 'exit'), once(child, 'close')]);
     expect(exit).toEqual([null, 'SIGINT']);
-    expect(stderr()).toMatch(/statistics/);
+    expect(stderr()).toMatch(/waits \(poll_oneoff\)/);
   });
 });
 
@@ -249,12 +277,71 @@ test('--trace prints one readable line for each call', async () => {
   child.kill();
   await Promise.all([once(child, 'exit'), once(child, 'close')]);
   socket.destroy();
-  expect(stderr()).toMatch(/^sock_accept\(fd=3, flags=0x4\) = SUCCESS new_fd=\d+$/m);
-  expect(stderr()).toMatch(/^sock_accept\(fd=3, flags=0x4\) = AGAIN$/m);
+  expect(stderr()).toMatch(/^sock_accept\(fd=3, flags=NONBLOCK\) = SUCCESS fd=\d+$/m);
+  expect(stderr()).toMatch(/^sock_accept\(fd=3, flags=NONBLOCK\) = AGAIN$/m);
   expect(stderr()).toMatch(/^fd_read\(fd=\d+, iovs=\[\d+\]\) = SUCCESS nread=6 "hello\\n"$/m);
   expect(stderr()).toMatch(
-    /^poll_oneoff\(\[read 3(, read \d+)?\]\) = SUCCESS \[read userdata=\S+ 1 bytes\] nevents=1$/m,
+    /^poll_oneoff\(\[fd_read 3(, fd_read \d+)?\]\) = SUCCESS \[fd_read 3 1 bytes\]$/m,
   );
+});
+
+test('--trace shows what a guest waits in before the wait ends', async () => {
+  const { child, stderr } = await start('--trace', echo);
+  while (!stderr().includes('poll_oneoff'))
+    await once(child.stderr as NonNullable<typeof child.stderr>, 'data');
+  expect(stderr()).toMatch(/\npoll_oneoff\(\[fd_read 3\]\)$/);
+  child.kill('SIGKILL');
+});
+
+describe('what the guest is given', () => {
+  const environment = (...options: string[]) =>
+    pollux('run', ...options, file('environ.wasm', printer('environ')))
+      .stdout.split('\0')
+      .slice(0, -1)
+      .sort();
+
+  test('no variable of ours, none of our environment', () => {
+    expect(environment()).toEqual([]);
+  });
+
+  test('LISTEN_FDS and LISTEN_FDNAMES with listeners', () => {
+    expect(environment('-l', '127.0.0.1:0', '-l', 'web=127.0.0.1:0')).toEqual([
+      'LISTEN_FDNAMES=unknown:web',
+      'LISTEN_FDS=2',
+    ]);
+  });
+
+  test('variables of --env, which win; one that is not set here is not set there', () => {
+    expect(
+      environment(
+        ...['-l', '127.0.0.1:0', '--env', 'LISTEN_FDS=9', '--env', 'A=b=c', '--env', 'E='],
+        ...['--env', 'NO_COLOR', '--env', 'POLLUX_NO_SUCH', '--env', 'A=last'],
+      ),
+    ).toEqual(['A=last', 'E=', 'LISTEN_FDNAMES=unknown', 'LISTEN_FDS=9', 'NO_COLOR=1']);
+  });
+
+  test('all that follows the file as arguments, after the file’s own name', () => {
+    const args = file('args.wasm', printer('args'));
+    const given = (...rest: string[]) =>
+      pollux('run', ...rest)
+        .stdout.split('\0')
+        .slice(0, -1);
+    expect(given(args)).toEqual([args]);
+    expect(given(args, '-v', 'x y', '--backend', 'z', '--help')).toEqual([
+      ...[args, '-v', 'x y', '--backend', 'z', '--help'],
+    ]);
+    expect(given(args, '--', '--stats')).toEqual([args, '--stats']);
+    expect(given('--', args, '-v')).toEqual([args, '-v']);
+  });
+
+  test('an option of ours behind the file is the guest’s, and that is said', () => {
+    const args = file('args.wasm', printer('args'));
+    expect(pollux('run', args, '--listen=:80').stderr).toMatch(
+      /^pollux: note: --listen stands after .*args\.wasm, so the guest gets it/,
+    );
+    expect(pollux('run', args, '--', '--listen=:80').stderr).toBe('');
+    expect(pollux('run', args, '--list').stderr).toBe('');
+  });
 });
 
 test('listeners are announced by name, fd and the real port', async () => {

@@ -45,6 +45,13 @@ export const op = {
   drop: [0x1a],
   i32: (value: number) => [0x41, ...signed(value)],
   call: (index: number) => [0x10, ...unsigned(index)],
+  /** The i32 at a constant address, and its change to what `value` leaves on the stack. */
+  load: (address: number) => [0x41, ...signed(address), 0x28, 2, 0],
+  store: (address: number, value: readonly number[]) => [
+    ...[0x41, ...signed(address)],
+    ...value,
+    ...[0x36, 2, 0],
+  ],
 } as const;
 
 function signed(value: number): number[] {
@@ -57,6 +64,31 @@ function signed(value: number): number[] {
     }
     bytes.push(byte | 128);
   }
+}
+
+/** A guest that prints what `NAME_get` gives it: its arguments or its environment, each with a NUL. */
+export function printer(name: 'args' | 'environ'): Uint8Array {
+  const p1 = 'wasi_snapshot_preview1';
+  const call = (index: number, ...values: number[]) => [
+    ...values.flatMap((value) => op.i32(value)),
+    ...op.call(index),
+    ...op.drop,
+  ];
+  const [count, size, iovec, written, list, text] = [0, 4, 8, 16, 64, 4096];
+  return wasm({
+    imports: [
+      [p1, `${name}_sizes_get`, 2],
+      [p1, `${name}_get`, 2],
+      [p1, 'fd_write', 4],
+    ],
+    code: [
+      ...call(0, count, size),
+      ...call(1, list, text),
+      ...op.store(iovec, op.i32(text)),
+      ...op.store(iovec + 4, op.load(size)),
+      ...call(2, 1, iovec, 1, written),
+    ],
+  });
 }
 
 /** The module's bytes. */
