@@ -87,7 +87,12 @@ export function showNumber(memory: GuestMemory, pointer: number, bytes: 4 | 8): 
 export function showText(memory: GuestMemory, pointer: number, length: number): string {
   // All of it must be in bounds, or the call itself fails with FAULT.
   if (memory.bytes(pointer, length) === undefined) return badPointer(pointer);
-  const shown = JSON.stringify(memory.text(pointer, Math.min(length, LONGEST_PATH)));
+  const text = JSON.stringify(memory.text(pointer, Math.min(length, LONGEST_PATH)));
+  // JSON leaves these as they are, and a terminal takes some for the start of a command.
+  const shown = text.replace(
+    /[\x7f-\x9f]/g,
+    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+  );
   return length > LONGEST_PATH ? `${shown}… (${length} bytes)` : shown;
 }
 

@@ -50,8 +50,16 @@ export function colorsOf(stream: 'stdout' | 'stderr'): ReturnType<typeof createC
   return createColors(process[stream].isTTY === true && TERM !== 'dumb');
 }
 
+/** Text that may hold a guest's names, safe to show: a terminal would obey control characters. */
+export function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+}
+
 /** An error of ours, marked as one. */
 export function sayError(message: string): void {
   const { bold, red } = colorsOf('stderr');
-  say(`${bold(red('pollux:'))} ${message}`);
+  say(`${bold(red('pollux:'))} ${visible(message)}`);
 }

@@ -37,6 +37,11 @@ describe('what can’t be run is said in one line, without a stack', () => {
       ],
       /does not have: env\.f, wasi_snapshot_preview1\.sock_open/,
     ],
+    [
+      'an import whose name would drive the terminal',
+      () => ['run', guest({ imports: [['env', '\u001b[31mred', 0]] })],
+      /does not have: env\.\\x1b\[31mred/,
+    ],
     ['no _start', () => ['run', guest({ start: '' })], /no _start/],
     ['a reactor', () => ['run', guest({ start: '_initialize' })], /built as a reactor/],
     ['no memory', () => ['run', guest({ memory: false })], /exports no memory/],

@@ -3,7 +3,7 @@
 
 import { catchSignals, releaseSignals } from '../../../host/index.ts';
 import { GuestTrap, type ListenSpec, PolluxError, run, type Started } from '../../index.ts';
-import { say, sayError, sayTrace } from '../output.ts';
+import { say, sayError, sayTrace, visible } from '../output.ts';
 import { showStats } from '../stats.ts';
 
 /** The options of a run, parsed. */
@@ -77,7 +77,7 @@ function announce({ addresses, backend }: Started): void {
 function reportTrap(trap: GuestTrap): void {
   sayError(`the guest trapped: ${trap.message}`);
   for (const { name, offset } of trap.frames) {
-    say(`  at ${name}${offset < 0 ? '' : ` (+0x${offset.toString(16)})`}`);
+    say(`  at ${visible(name)}${offset < 0 ? '' : ` (+0x${offset.toString(16)})`}`);
   }
 }
 
