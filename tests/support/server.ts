@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// Starts an example under a runtime and a backend, waits until it accepts, and ends it by its own id.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { find } from '../runtimes/index.mjs';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** One cell of the matrix. `node` is the Node that runs the tests. */
+export interface Cell {
+  readonly example: string;
+  readonly runtime: string;
+  /** '' where the runtime has no choice (Wasmtime). */
+  readonly backend: string;
+}
+
+/** A server that accepts connections on `port` of 127.0.0.1. */
+export interface Server {
+  readonly port: number;
+  /** A folder of its own, which the guest sees as /log. */
+  readonly folder: string;
+  stdout(): string;
+  stderr(): string;
+  /** CPU time so far, all threads, in seconds. */
+  cpuSeconds(): number;
+  /** Resident memory in bytes. */
+  residentBytes(): number;
+  /** True while the process runs. */
+  isAlive(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Why a runtime can't be used, or undefined. With CI=true a missing one is an error of its own test. */
+export function missing(runtime: string): string | undefined {
+  if (runtime === 'node') return undefined;
+  const found = find(runtime);
+  return 'missing' in found ? found.missing : undefined;
+}
+
+function command({ example, runtime, backend }: Cell, port: number, folder: string): string[] {
+  const guest = join(root, `build/examples/${example}.wasm`);
+  const dir = `${folder}::/log`;
+  const found = runtime === 'node' ? undefined : find(runtime);
+  if (found !== undefined && 'missing' in found) throw new Error(found.missing);
+  if (found?.kind === 'wasmtime') {
+    const listen = `tcplisten=127.0.0.1:${port}`;
+    return [
+      found.command,
+      ...found.args,
+      '-S',
+      listen,
+      '--env',
+      'LISTEN_FDS=1',
+      '--dir',
+      dir,
+      guest,
+    ];
+  }
+  const program = found === undefined ? [process.execPath] : [found.command, ...found.args];
+  const options = ['--listen', '127.0.0.1:0', '--dir', dir, '--backend', backend];
+  return [...program, join(root, 'dist/pollux.js'), 'run', ...options, guest];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The port: pollux tells it on stderr, Wasmtime was given it and is asked until it accepts. */
+async function portOf(child: ChildProcess, stderr: () => string, given: number): Promise<number> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the server ended: ${stderr()}`);
+    const told = /listening on 127\.0\.0\.1:(\d+)/.exec(stderr());
+    if (told !== null) return Number(told[1]);
+    if (given !== 0 && (await accepts(given))) return given;
+    await sleep(10);
+  }
+}
+
+/** Starts the cell's server. Wasmtime's port is tried anew where another program was faster. */
+export async function startServer(cell: Cell): Promise<Server> {
+  const isWasmtime = cell.runtime.startsWith('wasmtime');
+  for (let tries = 0; ; tries++) {
+    try {
+      return await start(cell, isWasmtime ? await freePort() : 0);
+    } catch (error) {
+      if (!isWasmtime || tries === 3) throw error;
+    }
+  }
+}
+
+async function start(cell: Cell, given: number): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'pollux-server-'));
+  const [program = '', ...args] = command(cell, given, folder);
+  // With RUST_BACKTRACE, Wasmtime captures a stack for each EAGAIN.
+  const { RUST_BACKTRACE: _, ...env } = process.env;
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  const exited = once(child, 'exit');
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await exited;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const status = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8');
+  try {
+    const port = await portOf(child, () => output.stderr, given);
+    return {
+      port,
+      folder,
+      stdout: () => output.stdout,
+      stderr: () => output.stderr,
+      cpuSeconds: () => {
+        const fields = status('stat').split(') ')[1]?.split(' ') ?? [];
+        return (Number(fields[11]) + Number(fields[12])) / 100;
+      },
+      residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(status('status'))?.[1]) * 1024,
+      isAlive: () => child.exitCode === null && child.signalCode === null,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
