@@ -11,6 +11,18 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+// Commander needs child_process for subcommands that are programs of their own. Pollux has none, and
+// each of its runs would load that module for nothing.
+const withoutChildProcess = {
+  name: 'without-child-process',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      importer.includes('/commander/') ? { path, namespace: 'empty' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: { pollux: 'src/cli/main.ts', index: 'src/index.ts' },
@@ -22,6 +34,7 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20',
   external: ['node-gyp-build'],
+  plugins: [withoutChildProcess],
   define: { POLLUX_VERSION: JSON.stringify(version) },
   // Commander is CommonJS and requires Node's own modules, which a bundle of ES modules cannot.
   banner: {

@@ -2,16 +2,15 @@
 // The parts of the help texts that commander does not make. docs/cli.md tells more. A line that
 // begins in column 0 and ends with a colon is a title.
 
-import { createColors } from 'picocolors';
+import { colorsOf } from './output.ts';
 
-/** Always on: commander takes colours out again where they are not wanted. */
-export const paint = createColors(true);
-
-function text(plain: string): string {
-  return plain.trimEnd().replace(/^\S.*:$/gm, (title) => paint.bold(title));
+/** Help as it is printed: the titles stand out. */
+export async function paintHelp(help: string): Promise<string> {
+  const { bold } = await colorsOf('stdout');
+  return help.replace(/^(Usage:|\S.*:$)/gm, (title) => bold(title));
 }
 
-export const ABOUT = text(`
+export const ABOUT = `
 A guest waits in WASI's poll_oneoff; pollux serves that call with epoll, poll or
 select, and gives the guest listening sockets as descriptors from 3 up. The same
 file runs, unchanged, wherever preview 1 sockets do.
@@ -21,9 +20,9 @@ Examples:
   pollux run --listen web=:8080 --listen admin=127.0.0.1:9000 server.wasm
   pollux run --help
   pollux backends
-`);
+`;
 
-export const RUN_HELP = text(`
+export const RUN_HELP = `
 Descriptors:
   3 and up       the listeners, in the order given; they start non-blocking
   after them     the directories, in the order given
@@ -60,10 +59,10 @@ Examples:
       on select(2), with each WASI call and the final counters on stderr
   pollux run tool.wasm --verbose input.txt
       what follows the file is the guest's; without sockets any WASI command runs
-`);
+`;
 
-export const BACKENDS_HELP = text(`
+export const BACKENDS_HELP = `
 Examples:
   pollux backends
   pollux run --backend poll --listen 127.0.0.1:6666 echo.wasm
-`);
+`;

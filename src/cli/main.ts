@@ -8,7 +8,7 @@ import { PolluxError, type PolluxErrorCode } from '../index.ts';
 import { parseDir, parseEnv, parseListen } from '../options.ts';
 import { backendsCommand } from './commands/backends.ts';
 import { type RunFlags, runCommand } from './commands/run.ts';
-import { ABOUT, BACKENDS_HELP, paint, RUN_HELP } from './help.ts';
+import { ABOUT, BACKENDS_HELP, paintHelp, RUN_HELP } from './help.ts';
 import { print, say, sayError } from './output.ts';
 import { VERSION } from './version.ts';
 
@@ -24,6 +24,9 @@ const USAGE_ERRORS: ReadonlySet<PolluxErrorCode> = new Set(['ERR_BACKEND_UNKNOWN
 interface Progress {
   parsing: boolean;
   status: number;
+  /** What commander wants printed, and what it has to say of a mistake. */
+  help: string;
+  mistake: string;
 }
 
 /** Appends each value of a repeatable option. */
@@ -43,11 +46,15 @@ function program(progress: Progress): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help on a command')
     .enablePositionalOptions()
-    .configureHelp({ styleTitle: (title) => paint.bold(title) })
     .configureOutput({
-      writeOut: print,
-      writeErr: (text) => say(text.trimEnd()),
-      outputError: (text) => sayError(explain(text)),
+      writeOut: (text) => {
+        progress.help += text;
+      },
+      outputError: (text) => {
+        progress.mistake += text;
+      },
+      // The help on an unknown command: a line is enough.
+      writeErr: () => {},
     })
     .exitOverride()
     .addHelpText('after', ABOUT);
@@ -111,35 +118,39 @@ function sayWhereHelpIs(argv: readonly string[]): void {
   say(`Try 'pollux ${command === undefined ? '' : `${command} `}--help'.`);
 }
 
+async function failed(error: unknown, argv: readonly string[], progress: Progress) {
+  if (error instanceof CommanderError) {
+    // Only `pollux help NAME` fails without a word.
+    await sayError(explain(progress.mistake || 'there is no such command'));
+    sayWhereHelpIs(argv);
+    return USAGE;
+  }
+  if (error instanceof PolluxError) {
+    await sayError(error.message);
+    if (!progress.parsing && !USAGE_ERRORS.has(error.code)) return 1;
+    sayWhereHelpIs(argv);
+    return USAGE;
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  await sayError(`internal error: ${message}; please report it`);
+  if (process.env.POLLUX_DEBUG) say(`${stack}`);
+  return INTERNAL;
+}
+
 /** Runs the CLI on these arguments; answers the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
-  const progress: Progress = { parsing: true, status: 0 };
+  const progress: Progress = { parsing: true, status: 0, help: '', mistake: '' };
   const root = program(progress);
   try {
-    if (argv.length === 0) {
-      root.outputHelp();
-      return 0;
-    }
-    await root.parseAsync(argv, { from: 'user' });
-    return progress.status;
+    if (argv.length === 0) root.outputHelp();
+    else await root.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    // Help and version come this way too, with status 0; commander has said what there is to say.
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return 0;
-      sayWhereHelpIs(argv);
-      return USAGE;
-    }
-    if (error instanceof PolluxError) {
-      sayError(error.message);
-      if (!progress.parsing && !USAGE_ERRORS.has(error.code)) return 1;
-      sayWhereHelpIs(argv);
-      return USAGE;
-    }
-    const { message, stack } = error as Error;
-    sayError(`internal error: ${message}; please report it`);
-    if (process.env.POLLUX_DEBUG) say(`${stack}`);
-    return INTERNAL;
+    // Help and version are thrown too, with status 0.
+    const ended = error instanceof CommanderError && error.exitCode === 0;
+    if (!ended) return failed(error, argv, progress);
   }
+  if (progress.help !== '') print(await paintHelp(progress.help));
+  return progress.status;
 }
 
 // As exit(3): the system keeps the low eight bits.

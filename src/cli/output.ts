@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What the CLI writes, straight to the descriptors: process.stdout and process.stderr cost a run
-// some milliseconds before its first line, and lose text where the process ends by a signal.
+// a millisecond before its first line, and lose text where the process ends by a signal. Colours cost
+// another, so they are loaded where something is shown in them.
 
 import { writeSync } from 'node:fs';
-import { createColors } from 'picocolors';
+import type { Colors } from 'picocolors/types.js';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -43,7 +44,8 @@ export function sayTrace(text: string): void {
 }
 
 /** Colours for what goes to a stream; none where it is no terminal or the user wants none. */
-export function colorsOf(stream: 'stdout' | 'stderr'): ReturnType<typeof createColors> {
+export async function colorsOf(stream: 'stdout' | 'stderr'): Promise<Colors> {
+  const { createColors } = (await import('picocolors')).default;
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR) return createColors(false);
   if (FORCE_COLOR) return createColors(FORCE_COLOR !== '0');
@@ -59,7 +61,7 @@ export function visible(text: string): string {
 }
 
 /** An error of ours, marked as one. */
-export function sayError(message: string): void {
-  const { bold, red } = colorsOf('stderr');
+export async function sayError(message: string): Promise<void> {
+  const { bold, red } = await colorsOf('stderr');
   say(`${bold(red('pollux:'))} ${visible(message)}`);
 }

@@ -8,7 +8,7 @@ import { colorsOf } from './output.ts';
 export async function showStats(stats: HostStats): Promise<string> {
   // Loaded here alone: a run must start fast.
   const { default: Table } = await import('cli-table3');
-  const { bold, dim } = colorsOf('stderr');
+  const { bold, dim } = await colorsOf('stderr');
   const table = new Table({
     head: [`backend ${stats.backend}`, 'total', 'per wait'].map((text) => bold(text)),
     colAligns: ['left', 'right', 'right'],

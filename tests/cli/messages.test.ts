@@ -112,6 +112,7 @@ describe('what can’t be run is said in one line, without a stack', () => {
       ['run', '--env', '=x', echo],
       ['run', '--backend', 'kqueue', echo],
       ['backends', 'epoll'],
+      ['help', 'nope'],
     ]) {
       const { status, stderr } = pollux(...args);
       expect(status, args.join(' ')).toBe(2);

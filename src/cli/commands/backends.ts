@@ -12,7 +12,7 @@ const SUMMARY = 24;
 export async function backendsCommand(): Promise<number> {
   // Loaded here alone: `pollux run` must start fast.
   const { default: Table } = await import('cli-table3');
-  const { bold, green, red } = colorsOf('stdout');
+  const { bold, green, red } = await colorsOf('stdout');
   const all = backends();
   const best = all.find(({ available }) => available)?.name;
   const rows = all.map(({ name, available, reason, summary }) => [

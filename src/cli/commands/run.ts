@@ -53,7 +53,7 @@ export async function runCommand(
     });
   } catch (error) {
     if (error instanceof GuestTrap) {
-      reportTrap(error);
+      await reportTrap(error);
       status = TRAPPED;
     } else if (!(error instanceof PolluxError && error.code === 'ERR_STOPPED')) {
       throw error;
@@ -74,8 +74,8 @@ function announce({ addresses, backend }: Started): void {
   }
 }
 
-function reportTrap(trap: GuestTrap): void {
-  sayError(`the guest trapped: ${trap.message}`);
+async function reportTrap(trap: GuestTrap): Promise<void> {
+  await sayError(`the guest trapped: ${trap.message}`);
   for (const { name, offset } of trap.frames) {
     say(`  at ${visible(name)}${offset < 0 ? '' : ` (+0x${offset.toString(16)})`}`);
   }
