@@ -14,6 +14,7 @@ import {
   Event,
   SUBSCRIPTION_SIZE,
   Subscription,
+  UNCOUNTED,
 } from '../wasi/records';
 import { poll_oneoff } from '../wasi/wasi_snapshot_preview1';
 
@@ -95,6 +96,7 @@ function add(row: i32, tag: u8, fd: u32): Subscription {
   record.userdata = row;
   record.tag = tag;
   record.fd = fd;
+  record.timeoutNs = UNCOUNTED; // for a clock, the caller writes the timeout here
   return record;
 }
 

@@ -35,7 +35,7 @@ export class Subscription {
  * ASCII. pollux then saves the system call that finds out nbytes, which nothing in the SDK looks at;
  * other hosts do not look at padding.
  */
-export const UNCOUNTED: u64 = 0x746e756f632d6f6e;
+export const UNCOUNTED: u64 = ((<u64>0x746e756f) << 32) | 0x632d6f6e;
 
 /** Bytes from one subscription to the next. */
 export const SUBSCRIPTION_SIZE: usize = 48;
