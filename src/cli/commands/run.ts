@@ -62,8 +62,10 @@ export async function runCommand(
     if (flags.stats) signal = releaseSignals();
   }
   if (flags.stats && started !== undefined) say(await showStats(started.stats()));
-  if (signal !== 0) process.kill(process.pid, signal);
-  return status;
+  if (signal === 0) return status;
+  process.kill(process.pid, signal);
+  // Still here: whoever started us had us ignore it. A shell's word for the same end.
+  return 128 + signal;
 }
 
 function announce({ addresses, backend }: Started): void {
