@@ -9,6 +9,9 @@ import {
   CLOCK_MONOTONIC,
   EVENT_CLOCK,
   EVENT_SIZE,
+  STAMP_EDITION,
+  STAMP_FROM,
+  STAMP_TO,
   SUBSCRIPTION_SIZE,
   Subscription,
   UNCOUNTED,
@@ -20,6 +23,9 @@ const CLOCK_TOKEN: u64 = u64.MAX_VALUE;
 
 const result = memory.data(4, 4);
 
+/** Number of the last edition of any array: no two editions of any two arrays share one. */
+let lastEdition: u32 = 0;
+
 /** The array and, beside it, room for as many events. */
 @unmanaged
 @final
@@ -28,6 +34,9 @@ export class SubscriptionArray {
   private capacity: i32 = 0;
   private eventCapacity: i32 = 0;
   private clockAt: i32 = -1;
+  /** Positions [from, to) that were edited since the last wait. */
+  private editedFrom: i32 = i32.MAX_VALUE;
+  private editedTo: i32 = 0;
   /** Subscriptions in the array. */
   length: i32 = 0;
   /** The first event of the last wait. Valid until the next one. */
@@ -43,6 +52,7 @@ export class SubscriptionArray {
     record.tag = tag;
     record.fd = fd;
     if (tag != EVENT_CLOCK) record.timeoutNs = UNCOUNTED;
+    this.noteEdit(position);
     return position;
   }
 
@@ -53,6 +63,7 @@ export class SubscriptionArray {
    */
   remove(position: i32): bool {
     const last = --this.length;
+    this.noteEdit(position);
     if (position == last) return false;
     memory.copy(
       changetype<usize>(this.at(position)),
@@ -74,8 +85,10 @@ export class SubscriptionArray {
   setClock(timeNs: u64, flags: u16): void {
     if (this.clockAt < 0) this.clockAt = this.add(CLOCK_TOKEN, EVENT_CLOCK, CLOCK_MONOTONIC);
     const record = this.at(this.clockAt);
+    if (record.timeoutNs == timeNs && record.flags == flags) return;
     record.timeoutNs = timeNs;
     record.flags = flags;
+    this.noteEdit(this.clockAt);
   }
 
   /** Lets the wait take for ever. Answers the position of the subscription that moved, or -1. */
@@ -96,6 +109,7 @@ export class SubscriptionArray {
     const count = this.length;
     if (count == 0) fatal('there is nothing to wait for: no fd is waited on, and no timer is set');
     if (this.eventCapacity < count) this.growEvents();
+    if (this.editedTo > 0) this.stamp();
     while (true) {
       const errno = poll_oneoff(this.base, this.events, count, result);
       if (errno == Errno.SUCCESS) return load<i32>(result);
@@ -109,6 +123,30 @@ export class SubscriptionArray {
     if (this.base != 0) heap.free(this.base);
     if (this.events != 0) heap.free(this.events);
     heap.free(changetype<usize>(this));
+  }
+
+  @inline
+  private noteEdit(position: i32): void {
+    this.editedFrom = min(this.editedFrom, position);
+    this.editedTo = max(this.editedTo, position + 1);
+  }
+
+  /**
+   * Writes into the padding of the first descriptor's record which edition of the array this is and
+   * what the edit touched. A host that knows the stamp (docs/guest-contract.md) then looks at the
+   * edit alone; others do not look at padding.
+   */
+  private stamp(): void {
+    const first = this.clockAt == 0 ? 1 : 0;
+    if (++lastEdition == 0) lastEdition = 1;
+    if (first < this.length) {
+      const record = changetype<usize>(this.at(first));
+      store<u32>(record, lastEdition, STAMP_EDITION);
+      store<u32>(record, this.editedFrom, STAMP_FROM);
+      store<u32>(record, this.editedTo, STAMP_TO);
+    }
+    this.editedFrom = i32.MAX_VALUE;
+    this.editedTo = 0;
   }
 
   private grow(): void {

@@ -37,6 +37,14 @@ export class Subscription {
  */
 export const UNCOUNTED: u64 = ((<u64>0x746e756f) << 32) | 0x632d6f6e;
 
+/**
+ * Where the stamp lies in the padding behind UNCOUNTED: the number of this edition of the array, and
+ * the positions [from, to) that differ from the edition before; u32 each.
+ */
+export const STAMP_EDITION: usize = 32;
+export const STAMP_FROM: usize = 36;
+export const STAMP_TO: usize = 40;
+
 /** Bytes from one subscription to the next. */
 export const SUBSCRIPTION_SIZE: usize = 48;
 

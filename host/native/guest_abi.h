@@ -78,7 +78,11 @@ enum {
   ABI_SUB_TIMEOUT = 24,
   ABI_SUB_CLOCK_FLAGS = 40,
   ABI_SUB_FD = 16,
-  ABI_SUB_HINT = 24, /* padding of a descriptor's subscription; see ABI_HINT_NO_COUNT */
+  /* In the padding of a descriptor's subscription; see ABI_HINT_NO_COUNT. */
+  ABI_SUB_HINT = 24,
+  ABI_SUB_EDITION = 32,
+  ABI_SUB_EDIT_FROM = 36,
+  ABI_SUB_EDIT_TO = 40,
 
   ABI_EVENT_SIZE = 32,
   ABI_EVENT_USERDATA = 0,
@@ -120,6 +124,10 @@ PX_SAME(ABI_FDSTAT_INHERITING, abi_fdstat, rights_inheriting);
 /* "no-count" in the padding of a descriptor's subscription: the guest does not look at nbytes, so the
  * system call that counts is saved and nbytes is 1. Eight bytes that no padding holds by chance;
  * other hosts never look there. Our SDK sets it, docs/guest-contract.md tells others of it. */
+/* Behind it, in the first such subscription of an array, may stand a stamp: the number of this edition
+ * of the array (0: no stamp) and which slots [from, to) differ from the edition numbered one less. The
+ * host then compares these alone. Numbers are never reused by a guest for another content; one that
+ * lies gets wrong events, and harms nobody else. */
 #define ABI_HINT_NO_COUNT UINT64_C(0x746e756f632d6f6e)
 
 /* eventtype; also the tag of a subscription. */

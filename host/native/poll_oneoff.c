@@ -28,7 +28,7 @@ int px_poll_begin(struct px_host *host, struct px_memory memory, uint32_t subscr
   if (records == NULL || px_at(memory, events, (uint64_t)count * ABI_EVENT_SIZE) == NULL ||
       px_at(memory, nevents, 4) == NULL)
     return WASI_FAULT;
-  int status = px_subscriptions_update(&host->subs, &host->poller, records, count);
+  int status = px_subscriptions_update(&host->subs, &host->poller, records, count, subscriptions);
   if (status != WASI_SUCCESS) return status;
   px_poller_settle(&host->poller);
   host->first_mark = PX_NONE;

@@ -113,31 +113,71 @@ static void truncate_to(struct px_subscriptions *subs, struct px_poller *poller,
   while (subs->count > count) unlink_slot(subs, poller, --subs->count);
 }
 
-int px_subscriptions_update(struct px_subscriptions *subs, struct px_poller *poller,
-                            const uint8_t *records, uint32_t count) {
-  if (px_poller_must_grow(poller)) {
-    /* Slots whose number no entry ever had hang on key 0; some may be descriptors now. Rare, so
-     * all are linked anew, and unlinked first by the keys that they were linked by. */
-    if (poller->watches[0].want != 0) truncate_to(subs, poller, 0);
-    if (px_poller_reserve(poller) < 0) return WASI_NOMEM;
-  }
-  int status = reserve(subs, count);
-  if (status != WASI_SUCCESS) return status;
-  truncate_to(subs, poller, count);
+/* The stamp of an array, by which its guest tells what it edited; edition 0 where it has none. */
+struct stamp {
+  uint32_t edition, from, to;
+};
 
-  for (uint32_t slot = 0; slot < subs->count;) {
-    uint32_t end = subs->count - slot > BLOCK ? slot + BLOCK : subs->count;
+static struct stamp stamp_of(const uint8_t *records, uint32_t count) {
+  /* The SDK keeps one clock, which may come first. */
+  const uint8_t *record = records;
+  if (record[ABI_SUB_TAG] == ABI_CLOCK && count > 1) record += ABI_SUBSCRIPTION_SIZE;
+  if (record[ABI_SUB_TAG] == ABI_CLOCK || px_get_uint64_t(record + ABI_SUB_HINT) != ABI_HINT_NO_COUNT)
+    return (struct stamp){0, 0, 0};
+  return (struct stamp){
+      .edition = px_get_uint32_t(record + ABI_SUB_EDITION),
+      .from = px_get_uint32_t(record + ABI_SUB_EDIT_FROM),
+      .to = px_get_uint32_t(record + ABI_SUB_EDIT_TO),
+  };
+}
+
+/* Compares slots [from, to) and takes over what differs. */
+static int compare(struct px_subscriptions *subs, struct px_poller *poller, const uint8_t *records,
+                   uint32_t from, uint32_t to) {
+  for (uint32_t slot = from; slot < to;) {
+    uint32_t end = to - slot > BLOCK ? slot + BLOCK : to;
     size_t at = (size_t)slot * ABI_SUBSCRIPTION_SIZE;
-    if (memcmp(subs->records + at, records + at, (end - slot) * (size_t)ABI_SUBSCRIPTION_SIZE) != 0) {
-      status = replace_changed(subs, poller, records, slot, end);
+    size_t size = (size_t)(end - slot) * ABI_SUBSCRIPTION_SIZE;
+    if (memcmp(subs->records + at, records + at, size) != 0) {
+      int status = replace_changed(subs, poller, records, slot, end);
       if (status != WASI_SUCCESS) return status;
     }
     slot = end;
   }
-  while (subs->count < count) {
-    status = replace(subs, poller, subs->count, records + (size_t)subs->count * ABI_SUBSCRIPTION_SIZE);
-    if (status != WASI_SUCCESS) return status;
-    subs->count++;
+  return WASI_SUCCESS;
+}
+
+int px_subscriptions_update(struct px_subscriptions *subs, struct px_poller *poller,
+                            const uint8_t *records, uint32_t count, uint32_t address) {
+  struct stamp stamp = stamp_of(records, count);
+  bool known = stamp.edition != 0 && subs->edition != 0 && subs->address == address;
+  if (px_poller_must_grow(poller)) {
+    /* Slots whose number no entry ever had hang on key 0; some may be descriptors now. Rare, so
+     * all are linked anew, and unlinked first by the keys that they were linked by. */
+    if (poller->watches[0].want != 0) {
+      truncate_to(subs, poller, 0);
+      known = false;
+    }
+    if (px_poller_reserve(poller) < 0) return WASI_NOMEM;
   }
+  if (known && stamp.edition == subs->edition && count == subs->count) return WASI_SUCCESS;
+
+  int status = reserve(subs, count);
+  if (status != WASI_SUCCESS) return status;
+  truncate_to(subs, poller, count);
+  uint32_t from = 0, to = subs->count;
+  if (known && stamp.edition == subs->edition + 1) {
+    from = stamp.from < to ? stamp.from : to;
+    to = stamp.to < to ? stamp.to : to;
+  }
+  subs->edition = 0; /* should this fail, the next call compares all */
+  status = compare(subs, poller, records, from, to);
+  while (status == WASI_SUCCESS && subs->count < count) {
+    status = replace(subs, poller, subs->count, records + (size_t)subs->count * ABI_SUBSCRIPTION_SIZE);
+    if (status == WASI_SUCCESS) subs->count++;
+  }
+  if (status != WASI_SUCCESS) return status;
+  subs->edition = stamp.edition;
+  subs->address = address;
   return WASI_SUCCESS;
 }

@@ -21,16 +21,18 @@ struct px_subscriptions {
   uint64_t *marks; /* one bit a slot */
   uint32_t count, room;
   uint32_t first_clock;
+  /* What the array was when all of it was last known to be equal; edition 0: not stamped. */
+  uint32_t address, edition;
 };
 
 void px_subscriptions_init(struct px_subscriptions *subs);
 void px_subscriptions_destroy(struct px_subscriptions *subs);
 
-/* Makes the kept array equal to `count` records at `records`, and touches the watches that
- * changed. WASI_SUCCESS; WASI_INVAL: a tag or a flag that the witx does not know; WASI_NOMEM.
- * After a failure the kept array is consistent, but partly the old one. */
+/* Makes the kept array equal to `count` (> 0) records at `records`, which the guest calls `address`,
+ * and touches the watches that changed. WASI_SUCCESS; WASI_INVAL: a tag or a flag that the witx does
+ * not know; WASI_NOMEM. After a failure the kept array is consistent, but partly the old one. */
 int px_subscriptions_update(struct px_subscriptions *subs, struct px_poller *poller,
-                            const uint8_t *records, uint32_t count);
+                            const uint8_t *records, uint32_t count, uint32_t address);
 
 static inline const uint8_t *px_subscription(const struct px_subscriptions *subs, uint32_t slot) {
   return subs->records + (size_t)slot * ABI_SUBSCRIPTION_SIZE;

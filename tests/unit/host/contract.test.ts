@@ -31,12 +31,21 @@ test('the import object has every preview 1 function and nothing else', () => {
   host.close();
 });
 
-test('the marker of the SDK for uncounted bytes is the one that the host looks for', () => {
-  const marker = /ABI_HINT_NO_COUNT UINT64_C\((0x[0-9a-f]+)\)/.exec(
-    text('host/native/guest_abi.h'),
-  );
-  expect(marker).not.toBeNull();
-  expect(text('assembly/wasi/records.ts')).toContain(marker?.[1]);
+test('the marker and the stamp of the SDK are those that the host looks for', () => {
+  const c = text('host/native/guest_abi.h');
+  const as = text('assembly/wasi/records.ts');
+  const marker = BigInt(/ABI_HINT_NO_COUNT UINT64_C\((0x[0-9a-f]+)\)/.exec(c)?.[1] ?? 0);
+  const [, high, low] = /UNCOUNTED: u64 = \(\(<u64>(0x\w+)\) << 32\) \| (0x\w+);/.exec(as) ?? [];
+  expect((BigInt(high ?? 0) << 32n) | BigInt(low ?? 0)).toBe(marker);
+  for (const [ours, theirs] of [
+    ['EDITION', 'EDITION'],
+    ['EDIT_FROM', 'FROM'],
+    ['EDIT_TO', 'TO'],
+  ]) {
+    const offset = new RegExp(`ABI_SUB_${ours} = (\\d+)`).exec(c)?.[1];
+    expect(offset).toBeDefined();
+    expect(as).toContain(`STAMP_${theirs}: usize = ${offset};`);
+  }
 });
 
 test('all backends of the list are available here, epoll first', () => {

@@ -251,6 +251,58 @@ static void a_moved_slot_and_changed_interest_stay_exact(struct test *t) {
   close(second);
 }
 
+static void stamp(struct test *t, uint32_t edition, uint32_t from, uint32_t to) {
+  uint64_t hint = ABI_HINT_NO_COUNT;
+  memcpy(t->bytes + SUBS + 24, &hint, 8);
+  memcpy(t->bytes + SUBS + 32, &edition, 4);
+  memcpy(t->bytes + SUBS + 36, &from, 4);
+  memcpy(t->bytes + SUBS + 40, &to, 4);
+}
+
+static void a_stamped_array_is_compared_where_it_says(struct test *t) {
+  uint32_t a, b;
+  int first = connect_peer(t, &a), second = connect_peer(t, &b);
+  CHECK(write(first, "x", 1) == 1 && write(second, "y", 1) == 1);
+  sub_fd(t, ABI_FD_READ, t->listener, 9);
+  sub_fd(t, ABI_FD_READ, a, 1);
+  sub_clock(t, ABI_CLOCK_MONOTONIC, 0, false, 5);
+  stamp(t, 7, 0, 3);
+  CHECK(poll_all(t) == 0 && event_count(t) == 2 && event_userdata(t, 0) == 1);
+  /* The same edition is not looked at: here the guest lies, and sees the old subscription. */
+  t->bytes[SUBS + 48] = 2;
+  t->bytes[SUBS + 48 + 16] = (uint8_t)b;
+  CHECK(poll_all(t) == 0 && event_count(t) == 2 && event_userdata(t, 0) == 1);
+  /* The next edition is looked at where it says; a range beyond the array is cut. */
+  stamp(t, 8, 1, UINT32_MAX);
+  CHECK(poll_all(t) == 0 && event_count(t) == 2 && event_userdata(t, 0) == 2);
+  CHECK(event_nbytes(t, 0) == 1);
+  /* One that was skipped, or none at all, is looked at as a whole. */
+  t->bytes[SUBS + 48] = 3;
+  stamp(t, 10, 0, 0);
+  CHECK(poll_all(t) == 0 && event_userdata(t, 0) == 3);
+  t->bytes[SUBS + 48] = 4;
+  stamp(t, 0, 0, 0);
+  CHECK(poll_all(t) == 0 && event_userdata(t, 0) == 4);
+  /* An added and a removed record are seen whatever the range says of them. */
+  stamp(t, 20, 0, 0);
+  CHECK(poll_all(t) == 0 && event_count(t) == 2);
+  sub_fd(t, ABI_FD_WRITE, a, 6);
+  stamp(t, 21, 3, 4);
+  CHECK(poll_all(t) == 0 && event_count(t) == 3 && event_userdata(t, 2) == 6);
+  t->subs = 2;
+  stamp(t, 22, 2, 4);
+  CHECK(poll_all(t) == 0 && event_count(t) == 1 && event_userdata(t, 0) == 4);
+  /* Another array with the next number is another array. */
+  memcpy(t->bytes + SUBS + 480, t->bytes + SUBS, 96);
+  t->bytes[SUBS + 480 + 48] = 8;
+  t->bytes[SUBS + 480 + 32] = 23;
+  CHECK(px_poll_begin(&t->host, t->memory, SUBS + 480, EVENTS, 2, NEVENTS) == 0);
+  CHECK(px_poll_wait(&t->host) == 0 && px_poll_finish(&t->host, t->memory, EVENTS, NEVENTS) == 0);
+  CHECK(event_count(t) == 1 && event_userdata(t, 0) == 8);
+  close(first);
+  close(second);
+}
+
 static void more_ready_fds_than_a_batch_starve_nobody(struct test *t) {
   enum { MANY = 1500 };
   static int peers[MANY];
@@ -363,6 +415,7 @@ const struct scenario poll_scenarios[] = {
     S(a_closed_and_reused_number_is_registered_anew),
     S(a_renumbered_fd_takes_its_readiness_along),
     S(a_moved_slot_and_changed_interest_stay_exact),
+    S(a_stamped_array_is_compared_where_it_says),
     S(more_ready_fds_than_a_batch_starve_nobody),
     S(files_are_always_ready_and_sockets_are_still_looked_at),
     S(a_pipe_whose_writer_is_gone_hangs_up),
