@@ -191,6 +191,7 @@ export abstract class Connection extends Source {
   destroy(errno: i32 = 0): void {
     if ((this.state & (OPEN | CLOSED)) != OPEN) return;
     this.state |= CLOSED;
+    this.interest = NONE;
     this.closeErrno = errno;
     this.reactor.remove(this);
     close(this.fd);
