@@ -153,6 +153,9 @@ export class SubscriptionArray {
     this.capacity += (this.capacity >> 1) + 16;
     const size = <usize>this.capacity * SUBSCRIPTION_SIZE;
     this.base = this.base == 0 ? heap.alloc(size) : heap.realloc(this.base, size);
+    // The new place may be one where the host knows another array, of which this is no edition.
+    this.editedFrom = 0;
+    this.editedTo = this.length;
   }
 
   /** Here alone events move, so an `add` while a turn's events are handled leaves them where they are. */
