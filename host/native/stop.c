@@ -13,6 +13,7 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct px_host *first; /* chained by next_host */
 static uint32_t last_id;
+static struct px_host *volatile caught_host; /* whom the signals stop */
 
 void px_registry_add(struct px_host *host) {
   pthread_mutex_lock(&lock);
@@ -24,6 +25,7 @@ void px_registry_add(struct px_host *host) {
 
 void px_registry_remove(struct px_host *host) {
   pthread_mutex_lock(&lock);
+  if (caught_host == host) caught_host = NULL;
   for (struct px_host **at = &first; *at != NULL; at = &(*at)->next_host) {
     if (*at != host) continue;
     *at = host->next_host;
@@ -47,7 +49,6 @@ bool px_registry_stop(uint32_t id) {
 }
 
 /* The handlers touch nothing but these, lock-free atomics of the host, and async-signal-safe calls. */
-static struct px_host *volatile caught_host;
 static volatile sig_atomic_t caught_signal;
 static struct sigaction old_int, old_term, old_alarm;
 static bool catching;
@@ -74,7 +75,8 @@ static void on_signal(int signal_number) {
   int saved = errno;
   if (caught_signal != 0) die_of(signal_number);
   caught_signal = signal_number;
-  if (caught_host != NULL) px_host_stop(caught_host);
+  struct px_host *host = caught_host;
+  if (host != NULL) px_host_stop(host);
   struct itimerval grace = {.it_value = {.tv_usec = PX_GRACE_MS * 1000}};
   setitimer(ITIMER_REAL, &grace, NULL);
   errno = saved;

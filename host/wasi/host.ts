@@ -26,7 +26,7 @@ export interface HostOptions {
   readonly dirs: readonly { readonly host: string; readonly guest: string }[];
   /** A backend's name, or 'auto'. */
   readonly backend: string;
-  /** Gets one line for each WASI call. */
+  /** Gets the text of a trace of all WASI calls, in pieces. */
   readonly trace?: TraceSink | undefined;
   /** Gets a sentence when the host refuses something for a reason of its own. */
   readonly warn?: ((message: string) => void) | undefined;
