@@ -42,6 +42,18 @@ function usage() {
   return `usage: npm run example -- NAME [options of pollux run]\n\n${names.join('\n')}`;
 }
 
+/** How to talk to the server that these options start: the host and port of its --listen. */
+function howToTalk(words) {
+  const at = words.findIndex((word) => word === '--listen' || word === '-l');
+  const match = /^(?:[^=[]*=)?(?:\[(.*)\]|([^:]*)):(\d+)/.exec(words[at + 1] ?? '');
+  if (at < 0 || match === null) return 'the next line says where it listens';
+  const [, v6, host, port] = match;
+  const target = `${v6 || host || '127.0.0.1'} ${port}`;
+  return port === '0'
+    ? 'it listens where the next line says'
+    : `talk to it from another terminal: nc ${target}`;
+}
+
 async function main([name, ...given]) {
   if (name === undefined || !exampleNames().includes(name)) {
     console.error(name === undefined ? usage() : `there is no example '${name}'\n\n${usage()}`);
@@ -50,7 +62,9 @@ async function main([name, ...given]) {
   }
   const guest = `build/examples/${name}.wasm`;
   await buildGuest(`examples/${name}.ts`, guest);
-  const words = ['dist/pollux.js', 'run', ...options(readHeader(name), given), guest];
+  const chosen = options(readHeader(name), given);
+  const words = ['dist/pollux.js', 'run', ...chosen, guest];
+  console.error(`${name}: ${howToTalk(chosen)}   (Ctrl-C ends it)`);
   const server = spawn(process.execPath, words, { cwd: root, stdio: 'inherit' });
   // Ctrl-C reaches both from the terminal; a signal to this process alone is handed on.
   process.on('SIGINT', () => {});
