@@ -64,8 +64,9 @@ describe.each(BACKENDS)('2,000 connections on %s', (backend) => {
 test('select refuses the connections beyond its limit, explains it once, and serves the others', async () => {
   const server = await startServer({ example: 'echo', runtime: 'node', backend: 'select' });
   const clients: Client[] = [];
-  while (clients.length < 1200) {
-    const more = Array.from({ length: 100 }, () => Client.connect(server.port));
+  // A refusal costs the guest a rest of 100 ms, so there are not many.
+  while (clients.length < 1060) {
+    const more = Array.from({ length: 20 }, () => Client.connect(server.port));
     clients.push(...(await Promise.all(more)));
   }
   const answers = await Promise.all(
