@@ -109,7 +109,7 @@ async function findRuntime(name, given) {
   if (existsSync(index)) {
     const { find } = await import(index);
     const found = await find(name);
-    if (found?.command) return { command: [found.command, ...(found.args ?? [])] };
+    if (found?.command) return { command: [found.command] };
   }
   return { missing: INSTALL[/** @type {keyof typeof INSTALL} */ (name)] };
 }
