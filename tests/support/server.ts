@@ -3,8 +3,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +31,8 @@ export interface Server {
   cpuSeconds(): number;
   /** Resident memory in bytes. */
   residentBytes(): number;
+  /** Open descriptors of the process. */
+  descriptors(): number;
   /** True while the process runs. */
   isAlive(): boolean;
   stop(): Promise<void>;
@@ -76,28 +78,43 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
+/** What the open descriptors of a process are: `socket:[INODE]`, a path, … */
+function links(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((fd) => {
+    try {
+      return [readlinkSync(join(folder, fd))];
+    } catch {
+      return []; // closed meanwhile
+    }
   });
+}
+
+/** Whether this very process listens: a connection that succeeds could be to another one. */
+function listens(pid: number, port: number): boolean {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const [, ...rows] = readFileSync('/proc/net/tcp', 'utf8').trim().split('\n');
+  // Columns: number, local address, remote address, state (0A: listening), …, the ninth is the inode.
+  const row = rows
+    .map((line) => line.trim().split(/\s+/))
+    .find(([, local, , state]) => local?.endsWith(`:${hex}`) && state === '0A');
+  return row !== undefined && links(pid).includes(`socket:[${row[9]}]`);
 }
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The port: pollux tells it on stderr, Wasmtime was given it and is asked until it accepts. */
+/** The port: pollux tells it on stderr, Wasmtime was given it and is watched until it listens. */
 async function portOf(child: ChildProcess, stderr: () => string, given: number): Promise<number> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`the server ended: ${stderr()}`);
+  for (let tries = 0; tries < 6000; tries++) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
+      throw new Error(`the server ended: ${stderr()}`);
+    }
     const told = /listening on 127\.0\.0\.1:(\d+)/.exec(stderr());
     if (told !== null) return Number(told[1]);
-    if (given !== 0 && (await accepts(given))) return given;
+    if (given !== 0 && listens(child.pid, given)) return given;
     await sleep(10);
   }
+  throw new Error(`the server has not listened for a minute: ${stderr()}`);
 }
 
 /** Starts the cell's server. Wasmtime's port is tried anew where another program was faster. */
@@ -107,10 +124,17 @@ export async function startServer(cell: Cell): Promise<Server> {
     try {
       return await start(cell, isWasmtime ? await freePort() : 0);
     } catch (error) {
-      if (!isWasmtime || tries === 3) throw error;
+      const isTaken = isWasmtime && /address (already )?in use/i.test(String(error));
+      if (!isTaken || tries === 3) throw error;
     }
   }
 }
+
+/** Servers that run. A worker that is ended in the middle of a test takes them along. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 async function start(cell: Cell, given: number): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'pollux-server-'));
@@ -118,6 +142,7 @@ async function start(cell: Cell, given: number): Promise<Server> {
   // With RUST_BACKTRACE, Wasmtime captures a stack for each EAGAIN.
   const { RUST_BACKTRACE: _, ...env } = process.env;
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  running.add(child);
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;
@@ -125,10 +150,14 @@ async function start(cell: Cell, given: number): Promise<Server> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output.stderr += text;
   });
-  const exited = once(child, 'exit');
+  child.once('error', (error) => {
+    output.stderr += String(error);
+  });
+  const exited = new Promise((resolve) => child.once('close', resolve));
   const stop = async () => {
     child.kill('SIGKILL');
     await exited;
+    running.delete(child);
     rmSync(folder, { recursive: true, force: true });
   };
   const status = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8');
@@ -144,6 +173,7 @@ async function start(cell: Cell, given: number): Promise<Server> {
         return (Number(fields[11]) + Number(fields[12])) / 100;
       },
       residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(status('status'))?.[1]) * 1024,
+      descriptors: () => readdirSync(`/proc/${child.pid}/fd`).length,
       isAlive: () => child.exitCode === null && child.signalCode === null,
       stop,
     };

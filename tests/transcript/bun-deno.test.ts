@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The matrix's part for these runtimes; see matrix.ts.
 
-import { transcripts } from './matrix.ts';
+import { PARTS, transcripts } from './matrix.ts';
 
-transcripts(['bun', 'deno']);
+transcripts(PARTS.rest);

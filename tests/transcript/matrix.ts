@@ -4,7 +4,9 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { backends } from '../../src/index.ts';
+import { RUNTIMES } from '../runtimes/index.mjs';
 import { missing, root, type Server, startServer } from '../support/server.ts';
 import * as scenario from './scenarios.ts';
 
@@ -19,46 +21,77 @@ export const EXAMPLES = readdirSync(join(root, 'examples'))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => name.slice(0, -3));
 
-export const BACKENDS = ['epoll', 'poll', 'select'] as const;
+/** The addon's own list, so that a new backend is in the matrix at once. Best first. */
+export const BACKENDS = backends()
+  .filter(({ available }) => available)
+  .map(({ name }) => name);
+
+const running = `node-${process.versions.node.split('.')[0]}`;
+const isNode = (name: string) => name.startsWith('node-');
+const isWasmtime = (name: string) => name.startsWith('wasmtime-');
+
+/** All runtimes but the Node that runs the tests, which is called `node`. */
+export const OTHERS = RUNTIMES.filter((name) => name !== running);
+
+/** Which test file takes which runtimes. Together they are all of them. */
+export const PARTS = {
+  nodes: OTHERS.filter(isNode),
+  wasmtimes: OTHERS.filter(isWasmtime),
+  rest: OTHERS.filter((name) => !isNode(name) && !isWasmtime(name)),
+};
+
+/** Describes tests that need a runtime. Where it is missing they are skipped, but in CI they fail. */
+export function describeUnder(runtime: string, title: string, tests: () => void): void {
+  const reason = missing(runtime);
+  const skip = reason !== undefined && process.env.CI !== 'true';
+  describe.skipIf(skip)(reason === undefined ? title : `${title} (${reason})`, tests);
+}
 
 /** Runs the transcript for these runtimes on all their backends. */
 export function transcripts(runtimes: readonly string[]): void {
   for (const runtime of runtimes) {
-    const reason = missing(runtime);
-    // A missing runtime is skipped with its reason, but in CI it is a failure.
-    describe.skipIf(reason !== undefined && process.env.CI !== 'true')(
-      reason === undefined ? runtime : `${runtime} (${reason})`,
-      () => {
-        const backends = runtime.startsWith('wasmtime') ? [''] : BACKENDS;
-        for (const backend of backends) {
-          for (const example of EXAMPLES) {
-            describe(`${example}${backend && ` on ${backend}`}`, () => {
-              transcript(example, runtime, backend);
-            });
-          }
+    describeUnder(runtime, runtime, () => {
+      for (const backend of isWasmtime(runtime) ? [''] : BACKENDS) {
+        for (const example of EXAMPLES) {
+          describe(`${example}${backend && ` on ${backend}`}`, () => {
+            transcript(example, runtime, backend);
+          });
         }
-      },
-    );
+      }
+    });
   }
 }
 
-function transcript(example: string, runtime: string, backend: string): void {
-  const nature = NATURE[example] ?? {};
+/** Starts a server before the tests of this block; a test that fails shows what the server said. */
+export function serve(example: string, runtime: string, backend: string) {
   let server: Server;
   beforeAll(async () => {
     server = await startServer({ example, runtime, backend });
   });
   afterAll(() => server?.stop());
+  return (title: string, run: (server: Server) => unknown) =>
+    test(title, () => {
+      onTestFailed(() => console.error(server.stderr().slice(-2000)));
+      return run(server);
+    });
+}
 
-  test('binary data comes back unchanged', () => scenario.binaryData(server));
-  if (nature.serial) {
-    test('the second client waits for the first', () => scenario.oneClientAtATime(server));
-  } else {
-    test('40 interleaved clients get their own bytes', () => scenario.interleavedClients(server));
-  }
-  test('a half-closed client gets all and then the end', () => scenario.halfClose(server));
-  test('resets cost those clients alone', () => scenario.resets(server, !nature.serial));
-  test('the server lives, and said nothing of an error', () => {
+function transcript(example: string, runtime: string, backend: string): void {
+  const nature = NATURE[example] ?? {};
+  const it = serve(example, runtime, backend);
+  let descriptors = 0;
+
+  it('the first client is served', async (server) => {
+    descriptors = await scenario.descriptorsWithOneClient(server);
+  });
+  it('binary data comes back unchanged', scenario.binaryData);
+  if (nature.serial) it('the second client waits for the first', scenario.oneClientAtATime);
+  else it('40 interleaved clients get their own bytes', scenario.interleavedClients);
+  it('a half-closed client gets all and then the end', scenario.halfClose);
+  it('resets cost those clients alone', (server) => scenario.resets(server, !nature.serial));
+  it('nothing is kept of clients that are gone', (server) =>
+    scenario.nothingIsLeft(server, descriptors));
+  it('the server lives, and said nothing of an error', (server) => {
     expect(server.isAlive()).toBe(true);
     expect(server.stderr()).not.toMatch(/trapped|abort|internal error/);
   });

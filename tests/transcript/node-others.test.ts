@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The matrix's part for these runtimes; see matrix.ts.
 
-import { transcripts } from './matrix.ts';
+import { PARTS, transcripts } from './matrix.ts';
 
-transcripts(['node-22', 'node-24', 'node-26']);
+transcripts(PARTS.nodes);
