@@ -37,14 +37,23 @@ export function nodeBase(
 ): BaseWasi {
   const wasi = construct({ version: 'preview1', args, env, preopens, returnOnExit: true });
   const functions: Record<string, WasiFunction> = {};
+  let attached = false;
   for (const [name, call] of Object.entries(wasi.wasiImport)) {
     // node:wasi answers EOVERFLOW for a pointer out of bounds; preview 1's word for it is EFAULT.
     functions[name] = (...values) => {
+      // A module's start section runs before anybody can have its memory.
+      if (!attached) return FAULT;
       const errno = call(...values);
       return errno === OVERFLOW ? FAULT : errno;
     };
   }
-  return { functions, attach: (memory) => attach(wasi, memory) };
+  return {
+    functions,
+    attach: (memory) => {
+      attach(wasi, memory);
+      attached = true;
+    },
+  };
 }
 
 function construct(options: object): NodeWasi {

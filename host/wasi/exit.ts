@@ -25,6 +25,13 @@ export function runToExit(start: () => void): number {
     return 0;
   } catch (error) {
     if (error instanceof GuestExit) return error.status;
+    if (error instanceof TypeError && /BigInt/i.test(error.message)) {
+      throw new PolluxError(
+        'ERR_MODULE_IMPORTS',
+        `the module imports a preview 1 function with another signature than the witx has (${error.message}); rebuild it with a current toolchain`,
+        { cause: error },
+      );
+    }
     throw isTrap(error)
       ? new GuestTrap(trapMessage(error), guestFrames(error), { cause: error })
       : error;
