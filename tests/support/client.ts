@@ -7,12 +7,15 @@ import { createConnection, type Socket } from 'node:net';
 /** One connection. It does not read on its own: bytes stay in the kernel until a `read…` takes them. */
 export class Client {
   readonly socket: Socket;
+  /** Our end as the server may name it; kept, as a closed socket has none. */
+  readonly address: string;
   #chunks: Buffer[] = [];
   #ended = false;
   #error: Error | undefined;
 
   private constructor(socket: Socket) {
     this.socket = socket;
+    this.address = `${socket.localAddress}:${socket.localPort}`;
     socket.on('error', (error) => {
       this.#error = error;
     });

@@ -16,7 +16,7 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 export interface Cell {
   readonly example: string;
   readonly runtime: string;
-  /** '' where the runtime has no choice (Wasmtime). */
+  /** Without a meaning where the runtime has no choice (Wasmtime). */
   readonly backend: string;
 }
 

@@ -1,44 +1,25 @@
 // SPDX-License-Identifier: MIT
-// What takes longer: 24 MB through a slow reader, CPU while idle, 2,000 connections. Every example on
-// every backend under the Node that runs the tests, and under Wasmtime; `echo` under each other runtime.
+// What takes longer: 24 MB through a slow reader, 2,000 connections. Every example on every backend
+// under the Node that runs the tests, and under Wasmtime; `echo` under each other runtime.
 
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Client } from '../support/client.ts';
 import { startServer } from '../support/server.ts';
-import { BACKENDS, describeUnder, EXAMPLES, NATURE, OTHERS, PARTS, serve } from './matrix.ts';
+import { cells, describeUnder, serve } from './matrix.ts';
 import * as scenario from './scenarios.ts';
 
 const MB = 1 << 20;
 
-function heavy(example: string, runtime: string, backend: string): void {
-  const it = serve(example, runtime, backend);
-  it('24 MB through a slow reader', (server) => scenario.slowReader(server, 24 * MB));
-  if (NATURE[example]?.spins) it('uses CPU while idle', scenario.spins);
-  else {
-    it('uses no CPU while idle', async (server) => {
-      // A ratio with room for what a runtime does of its own: a server that waits uses nothing.
-      expect(await scenario.idleShare(server)).toBeLessThan(0.2);
-    });
-  }
-  if (example !== 'echo') return;
-  // select holds 1,024 descriptors less those of the process itself.
-  const count = backend === 'select' ? 900 : 2000;
-  it(`${count} connections, of which one is busy`, (server) =>
-    scenario.manyConnections(server, count));
-}
-
-for (const backend of BACKENDS) {
-  for (const example of EXAMPLES) {
-    describe(`${example} on ${backend}`, () => heavy(example, 'node', backend));
-  }
-}
-
-for (const runtime of OTHERS) {
-  // Wasmtime has a poll_oneoff of its own, so each example meets it.
-  for (const example of PARTS.wasmtimes.includes(runtime) ? EXAMPLES : ['echo']) {
-    const title = `${example} under ${runtime}`;
-    describeUnder(runtime, title, () => heavy(example, runtime, 'auto'));
-  }
+for (const { example, runtime, backend } of cells()) {
+  describeUnder(runtime, `${example} on ${backend} under ${runtime}`, () => {
+    const it = serve(example, runtime, backend);
+    it('24 MB through a slow reader', (server) => scenario.slowReader(server, 24 * MB));
+    if (example !== 'echo') return;
+    // select holds 1,024 descriptors less those of the process itself.
+    const count = backend === 'select' ? 900 : 2000;
+    it(`${count} connections, of which one is busy`, (server) =>
+      scenario.manyConnections(server, count));
+  });
 }
 
 test('select refuses the connections beyond its limit, explains it once, and serves the others', async () => {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The lines that the article's servers log, and whom they name.
+// The lines that the article's servers log, and whom they name: under every runtime, as a log goes
+// through that runtime's own files. Wasmtime can't tell the peer, so there it is `fd N`.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Client } from '../support/client.ts';
-import { missing, type Server, startServer } from '../support/server.ts';
+import { type Cell, type Server, startServer } from '../support/server.ts';
+import { BACKENDS, describeUnder, OTHERS } from './matrix.ts';
 
 let server: Server | undefined;
 afterEach(async () => {
@@ -13,66 +15,112 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function until(found: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500 && !found(); tries++) {
+/** The lines, once one of them holds `last`: what a server logs comes a little after what it does. */
+async function linesUpTo(last: string, text: () => string): Promise<string[]> {
+  for (let tries = 0; tries < 500 && !text().includes(last); tries++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+  expect(text()).toContain(last);
+  return text().trimEnd().split('\n');
 }
 
-async function talk(port: number): Promise<number> {
+async function sayHello(port: number): Promise<Client> {
   const client = await Client.connect(port);
-  const own = client.socket.localPort as number;
   await client.send('hello');
   expect(await client.readText(5)).toBe('hello');
-  client.end();
-  expect((await client.readToEnd()).length).toBe(0);
-  client.close();
-  return own;
+  return client;
 }
 
-test('select-queue tells each step of a connection, by its peer', async () => {
-  server = await startServer({ example: 'select-queue', runtime: 'node', backend: 'select' });
-  const peer = `127.0.0.1:${await talk(server.port)}`;
+/** Whom the log names: the client's own address, or an fd as the log's first line has it. */
+function peerOf(client: Client, cell: Cell, firstLine: string | undefined): string {
+  if (!cell.runtime.startsWith('wasmtime')) return client.address;
+  expect(firstLine).toMatch(/ fd \d+$/);
+  return /fd \d+$/.exec(firstLine ?? '')?.[0] ?? '';
+}
+
+async function selectQueue(cell: Cell): Promise<void> {
+  server = await startServer(cell);
   const log = server.stdout;
-  await until(() => log().includes('closing'));
-  expect(
-    log()
-      .split('\n')
-      .filter((line) => line.includes(peer)),
-  ).toEqual([
+  const client = await sayHello(server.port);
+  await client.send(`"quoted"\n\0`);
+  expect(await client.readText(10)).toBe(`"quoted"\n\0`);
+  client.end();
+  expect((await client.readToEnd()).length).toBe(0);
+  const lines = await linesUpTo('closing', log);
+  const peer = peerOf(client, cell, lines[0]);
+  expect(lines).toEqual([
     `new connection from ${peer}`,
     `received "hello" from ${peer}`,
     `sending "hello" to ${peer}`,
     `output queue for ${peer} is empty`,
+    `received "\\"quoted\\"\\n\\x00" from ${peer}`,
+    `sending "\\"quoted\\"\\n\\x00" to ${peer}`,
+    `output queue for ${peer} is empty`,
     `closing ${peer} after reading no data`,
   ]);
-});
+  const broken = await sayHello(server.port);
+  broken.reset();
+  const last = (await linesUpTo('exceptional', log)).at(-1);
+  expect(last).toBe(`handling exceptional condition for ${peerOf(broken, cell, last)}`);
+}
 
-describe.skipIf(missing('wasmtime-46') !== undefined && process.env.CI !== 'true')(
-  'Wasmtime',
-  () => {
-    test('where the host can’t tell the peer, the log says which fd', async () => {
-      server = await startServer({ example: 'select-queue', runtime: 'wasmtime-46', backend: '' });
-      await talk(server.port);
-      const log = server.stdout;
-      await until(() => log().includes('output queue'));
-      expect(log()).toMatch(/^received "hello" from fd \d+$/m);
-    });
-  },
-);
-
-test('epoll-et logs to a file in its directory, as Python’s logging would', async () => {
-  server = await startServer({ example: 'epoll-et', runtime: 'node', backend: 'epoll' });
-  const peer = `127.0.0.1:${await talk(server.port)}`;
+async function epollEt(cell: Cell): Promise<void> {
+  server = await startServer(cell);
   const file = join(server.folder, 'network-server.log');
   const log = () => readFileSync(file, 'utf8');
-  await until(() => log().includes('closed'));
-  const lines = log().trim().split('\n');
-  for (const line of lines) {
-    expect(line).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} - \S+ - (DEBUG|INFO|ERROR) - /);
+  const client = await sayHello(server.port);
+  client.end();
+  expect((await client.readToEnd()).length).toBe(0);
+  const lines = await linesUpTo('closed', log);
+  const peer = peerOf(client, cell, lines[0]);
+  const entries = lines.map((line) => {
+    const [time = '', ...rest] = line.split(' - ');
+    expect(time).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}$/);
+    // Preview 1 tells no time zone, so it is UTC; an hour off would be a zone's mistake.
+    const age = Date.now() - Date.parse(`${time.replace(' ', 'T').replace(',', '.')}Z`);
+    expect(Math.abs(age)).toBeLessThan(1_800_000);
+    return rest.join(' - ');
+  });
+  expect(entries).toEqual([
+    `network-server - DEBUG - accept connection from ${peer}`,
+    `network-server - DEBUG - receive "hello" from ${peer}`,
+    `network-server - DEBUG - closed ${peer}`,
+  ]);
+  expect(server.stderr()).not.toContain('DEBUG');
+
+  // An error is in the file and on stderr, the same line.
+  const broken = await sayHello(server.port);
+  broken.reset();
+  const failed = (await linesUpTo('ERROR', log)).find((line) => line.includes('ERROR')) ?? '';
+  expect(failed).toMatch(/ - network-server - ERROR - \S.*: [A-Z]*CONNRESET$/);
+  await linesUpTo(failed, server.stderr);
+}
+
+function logs(runtime: string, backend: string): void {
+  test('select-queue tells each step of a connection', () =>
+    selectQueue({ example: 'select-queue', runtime, backend }));
+  test('epoll-et logs to a file as Python’s logging would, and errors to stderr too', () =>
+    epollEt({ example: 'epoll-et', runtime, backend }));
+}
+
+for (const backend of BACKENDS) describe(`on ${backend}`, () => logs('node', backend));
+for (const runtime of OTHERS) describeUnder(runtime, runtime, () => logs(runtime, 'auto'));
+
+test('two clients are told apart by their ports', async () => {
+  server = await startServer({ example: 'select-queue', runtime: 'node', backend: 'auto' });
+  const clients = [await sayHello(server.port), await sayHello(server.port)];
+  const peers = clients.map((client) => client.address);
+  for (const client of [...clients].reverse()) {
+    await client.send('again');
+    expect(await client.readText(5)).toBe('again');
   }
-  const said = (text: string) => lines.some((line) => line.includes(text) && line.includes(peer));
-  expect(said('accept connection from'), log()).toBe(true);
-  expect(said('receive'), log()).toBe(true);
-  expect(said('closed'), log()).toBe(true);
+  const lines = await linesUpTo(`sending "again" to ${peers[0]}`, server.stdout);
+  const received = lines.filter((line) => line.startsWith('received'));
+  expect(received).toEqual([
+    `received "hello" from ${peers[0]}`,
+    `received "hello" from ${peers[1]}`,
+    `received "again" from ${peers[1]}`,
+    `received "again" from ${peers[0]}`,
+  ]);
+  for (const client of clients) client.close();
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { backends } from '../../src/index.ts';
 import { RUNTIMES } from '../runtimes/index.mjs';
-import { missing, root, type Server, startServer } from '../support/server.ts';
+import { type Cell, missing, root, type Server, startServer } from '../support/server.ts';
 import * as scenario from './scenarios.ts';
 
 /** What is special about an example. All others serve many clients and sleep while idle. */
@@ -39,6 +39,24 @@ export const PARTS = {
   wasmtimes: OTHERS.filter(isWasmtime),
   rest: OTHERS.filter((name) => !isNode(name) && !isWasmtime(name)),
 };
+
+/**
+ * A part of the matrix for what takes longer: every example on every backend under the running Node
+ * and under Wasmtime, whose poll_oneoff is its own; under each other runtime `echo` alone.
+ */
+export function cells(): Cell[] {
+  const here = BACKENDS.flatMap((backend) =>
+    EXAMPLES.map((example) => ({ example, runtime: 'node', backend })),
+  );
+  const elsewhere = OTHERS.flatMap((runtime) =>
+    (isWasmtime(runtime) ? EXAMPLES : ['echo']).map((example) => ({
+      example,
+      runtime,
+      backend: 'auto',
+    })),
+  );
+  return [...here, ...elsewhere];
+}
 
 /** Describes tests that need a runtime. Where it is missing they are skipped, but in CI they fail. */
 export function describeUnder(runtime: string, title: string, tests: () => void): void {
