@@ -130,10 +130,13 @@ export async function startServer(cell: Cell): Promise<Server> {
   }
 }
 
-/** Servers that run. A worker that is ended in the middle of a test takes them along. */
-const running = new Set<ChildProcess>();
+/** Servers that run, and their folders. A test that fails, or is ended, leaves them to its process. */
+const running = new Map<ChildProcess, string>();
 process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const [child, folder] of running) {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 async function start(cell: Cell, given: number): Promise<Server> {
@@ -142,7 +145,7 @@ async function start(cell: Cell, given: number): Promise<Server> {
   // With RUST_BACKTRACE, Wasmtime captures a stack for each EAGAIN.
   const { RUST_BACKTRACE: _, ...env } = process.env;
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
-  running.add(child);
+  running.set(child, folder);
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;
