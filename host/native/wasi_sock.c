@@ -9,6 +9,8 @@
 
 #include "host.h"
 
+enum { REFUSED_AT_ONCE = 128 };
+
 static struct px_entry *socket_entry(struct px_host *host, uint32_t fd, uint64_t right,
                                      int *status) {
   struct px_entry *entry = px_fd_table_get(&host->table, fd);
@@ -38,6 +40,43 @@ static void refuse_beyond_limit(struct px_host *host, int host_fd) {
   host->warn(host->warn_context, message);
 }
 
+/* Accepts once, waiting where the listener blocks: a host descriptor, or -1 with the answer in `status`. */
+static int accept_one(struct px_host *host, const struct px_entry *listener, bool blocking,
+                      int *status) {
+  for (;;) {
+    PX_COUNT(&host->counters, accept4);
+    int host_fd = accept4(listener->host_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (host_fd >= 0) return host_fd;
+    if (px_host_stopped(host)) {
+      *status = PX_STOPPED;
+      return -1;
+    }
+    if (errno == EINTR) continue;
+    *status = px_wasi_errno(errno);
+    if (errno != EAGAIN || !blocking) return -1;
+    *status = px_host_wait_fd(host, listener->host_fd, POLLIN);
+    if (*status != WASI_SUCCESS) return -1;
+  }
+}
+
+/* As accept_one, and refuses what the backend can't wait on. A guest rests after EMFILE, so those that
+ * wait behind the first one are refused with it: they need not learn it one by one. */
+static int accept_within_limit(struct px_host *host, const struct px_entry *listener, int *status) {
+  bool blocking = (listener->flags & ABI_FDFLAGS_NONBLOCK) == 0;
+  int limit = host->ops->fd_limit;
+  for (int refused = 0; refused < REFUSED_AT_ONCE; refused++) {
+    int host_fd = accept_one(host, listener, blocking && refused == 0, status);
+    if (host_fd >= 0 && (limit == 0 || host_fd < limit)) return host_fd;
+    if (host_fd < 0) {
+      if (refused > 0 && *status != PX_STOPPED) *status = WASI_MFILE;
+      return -1;
+    }
+    refuse_beyond_limit(host, host_fd);
+  }
+  *status = WASI_MFILE;
+  return -1;
+}
+
 int px_sock_accept(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t flags,
                    uint32_t new_fd) {
   int status;
@@ -47,21 +86,8 @@ int px_sock_accept(struct px_host *host, struct px_memory memory, uint32_t fd, u
   if ((flags & ~(uint32_t)ABI_FDFLAGS_ALL) != 0) return WASI_INVAL;
   uint8_t *out = px_at(memory, new_fd, 4);
   if (out == NULL) return WASI_FAULT;
-  int host_fd;
-  for (;;) {
-    PX_COUNT(&host->counters, accept4);
-    host_fd = accept4(listener->host_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (host_fd >= 0) break;
-    if (px_host_stopped(host)) return PX_STOPPED;
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN || (listener->flags & ABI_FDFLAGS_NONBLOCK)) return px_wasi_errno(errno);
-    status = px_host_wait_fd(host, listener->host_fd, POLLIN);
-    if (status != WASI_SUCCESS) return status;
-  }
-  if (host->ops->fd_limit != 0 && host_fd >= host->ops->fd_limit) {
-    refuse_beyond_limit(host, host_fd);
-    return WASI_MFILE;
-  }
+  int host_fd = accept_within_limit(host, listener, &status);
+  if (host_fd < 0) return status;
   int guest_fd = px_host_add(host, (struct px_entry){
                                        .kind = PX_STREAM,
                                        .host_fd = host_fd,
