@@ -116,24 +116,23 @@ static napi_value listen_on(napi_env env, napi_callback_info info) {
   return result;
 }
 
-static napi_value stop(napi_env env, napi_callback_info info) {
+/* Calls `act` with the id of a host, the only argument, and answers whether there is such a host. */
+static napi_value by_id(napi_env env, napi_callback_info info, bool (*act)(uint32_t id)) {
   size_t argc = 1;
   napi_value argv[1], found;
   uint32_t id;
   TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
   TRY(napi_get_value_uint32(env, argv[0], &id));
-  TRY(napi_get_boolean(env, px_registry_stop(id), &found));
+  TRY(napi_get_boolean(env, act(id), &found));
   return found;
 }
 
+static napi_value stop(napi_env env, napi_callback_info info) {
+  return by_id(env, info, px_registry_stop);
+}
+
 static napi_value catch_signals(napi_env env, napi_callback_info info) {
-  size_t argc = 1;
-  napi_value argv[1], caught;
-  uint32_t id;
-  TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
-  TRY(napi_get_value_uint32(env, argv[0], &id));
-  TRY(napi_get_boolean(env, px_signals_catch(id), &caught));
-  return caught;
+  return by_id(env, info, px_signals_catch);
 }
 
 static napi_value release_signals(napi_env env, napi_callback_info info) {

@@ -23,9 +23,6 @@ export interface ListenFailure {
   readonly message: string;
 }
 
-/** A function of the base WASI, called with base fds; answers a WASI errno. */
-export type BaseFunction = (...args: never[]) => number;
-
 /** The native half of a Host: fd table, sockets, poller. One thread uses it; only `stop` may come from another. */
 export interface NativeHost {
   /** Functions that are imports as they are: fd_read, fd_write, poll_oneoff, sock_* and others. */

@@ -70,9 +70,7 @@ static ssize_t transfer(struct px_host *host, int fd, struct buffers *b, bool ou
   return n;
 }
 
-static int finish(struct px_host *host, struct px_memory memory, uint64_t bytes, uint32_t count_at,
-                  uint64_t *counter) {
-  (void)host;
+static int finish(struct px_memory memory, uint64_t bytes, uint32_t count_at, uint64_t *counter) {
   *counter += bytes;
   px_put_uint32_t(px_at(memory, count_at, 4), (uint32_t)bytes);
   return WASI_SUCCESS;
@@ -98,7 +96,7 @@ int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entr
   if (px_at(memory, nread, 4) == NULL) return WASI_FAULT;
   bool blocking = (entry->flags & ABI_FDFLAGS_NONBLOCK) == 0;
   bool all = blocking && (ri_flags & ABI_RI_WAITALL), peek = (ri_flags & ABI_RI_PEEK) != 0;
-  if (b.total == 0) return finish(host, memory, 0, nread, &host->counters.bytes_read);
+  if (b.total == 0) return finish(memory, 0, nread, &host->counters.bytes_read);
   if (all && peek) {
     status = wait_for_bytes(host, entry->host_fd, b.total);
     if (status != WASI_SUCCESS) return status;
@@ -107,12 +105,12 @@ int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entr
   uint64_t done = 0;
   for (;;) {
     ssize_t n = transfer(host, entry->host_fd, &b, false, peek ? MSG_PEEK : 0);
-    if (n > 0) {
+    if (n >= 0) {
       done += (uint64_t)n;
+      if (n == 0 || !all || done == b.total) break;
       advance(&b, (size_t)n);
+      continue;
     }
-    if (n == 0 || (n > 0 && (!all || done == b.total))) break;
-    if (n > 0) continue;
     if (px_host_stopped(host)) return PX_STOPPED;
     if (errno != EAGAIN || !blocking) {
       if (done > 0) break; /* what came before the error; the next call tells it */
@@ -121,7 +119,7 @@ int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entr
     status = px_host_wait_fd(host, entry->host_fd, POLLIN);
     if (status != WASI_SUCCESS) return status;
   }
-  return finish(host, memory, done, nread, peek ? &(uint64_t){0} : &host->counters.bytes_read);
+  return finish(memory, done, nread, peek ? &(uint64_t){0} : &host->counters.bytes_read);
 }
 
 int px_stream_write(struct px_host *host, struct px_memory memory, struct px_entry *entry,
@@ -136,8 +134,8 @@ int px_stream_write(struct px_host *host, struct px_memory memory, struct px_ent
     ssize_t n = transfer(host, entry->host_fd, &b, true, MSG_NOSIGNAL);
     if (n >= 0) {
       done += (uint64_t)n;
-      advance(&b, (size_t)n);
       if (!blocking) break; /* as write(2): a blocking one takes all */
+      advance(&b, (size_t)n);
       continue;
     }
     if (px_host_stopped(host)) return PX_STOPPED;
@@ -148,5 +146,5 @@ int px_stream_write(struct px_host *host, struct px_memory memory, struct px_ent
     status = px_host_wait_fd(host, entry->host_fd, POLLOUT);
     if (status != WASI_SUCCESS) return status;
   }
-  return finish(host, memory, done, nwritten, &host->counters.bytes_written);
+  return finish(memory, done, nwritten, &host->counters.bytes_written);
 }
