@@ -66,7 +66,7 @@ test('the unpacked package builds its addon, and a program imports it', () => {
   symlinkSync(join(root, 'node_modules/node-gyp'), join(project, 'node_modules/node-gyp'));
   execFileSync('node', ['host/native/build.mjs'], { cwd: folder, stdio: 'pipe' });
   const program = `import { backends } from 'pollux'; console.log(backends().map((b) => b.name).join());`;
-  expect(run('node', '--input-type=module', '-e', program)).toBe('epoll,poll,select\n');
+  expect(run('node', '--input-type=module', '-e', program)).toMatch(/^epoll,/);
   expect(run('node', 'node_modules/pollux/dist/pollux.js', '--version')).toMatch(
     /^\d+\.\d+\.\d+\n$/,
   );

@@ -48,9 +48,12 @@ test('the marker and the stamp of the SDK are those that the host looks for', ()
   }
 });
 
-test('all backends of the list are available here, epoll first', () => {
-  expect(backends().map(({ name }) => name)).toEqual(['epoll', 'poll', 'select']);
-  expect(backends().every(({ available }) => available)).toBe(true);
+test('select, poll and epoll are in the list and available here, epoll before the others', () => {
+  const names = backends()
+    .filter(({ available }) => available)
+    .map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['epoll', 'poll', 'select']));
+  expect(names[0]).toBe('epoll');
 });
 
 describe('imports go one way', () => {
