@@ -166,6 +166,14 @@ export function environment() {
   return rest;
 }
 
+/** Servers that run now: none outlives the benchmark, however that ends. */
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
 /**
  * Starts a server on its core; answers when it listens.
  *
@@ -180,7 +188,9 @@ export async function start({ server, runtime }) {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: environment(),
   });
+  running.add(child);
   const exited = new Promise((done) => child.once('exit', done));
+  child.once('exit', () => running.delete(child));
   const stop = async () => {
     child.kill('SIGKILL');
     await exited;
