@@ -22,6 +22,13 @@ enum {
   /* The kernel keeps the set, so that a change costs a system call: the poller then drops
    * interest only once it proves useless (the descriptor is reported and nobody wanted it). */
   PX_CAP_KERNEL_SET = 1,
+  /* Reports transitions, of both directions whatever the interest: `set` is called once with both
+   * (want: READ | WRITE) and again only to remove. The poller latches what was reported until the
+   * guest has drained it, and looks again before it reports a latch that is not fresh (latch.h). */
+  PX_CAP_EDGE = 2,
+  /* With PX_CAP_EDGE: a report says that something happened, and not what holds now, and `set`
+   * reports nothing of what held before. The poller looks at the descriptor before it believes. */
+  PX_CAP_HINT = 4,
 };
 
 /* One report of a wait. `token` is what `set` was given last for that descriptor. */

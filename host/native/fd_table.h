@@ -8,8 +8,13 @@
 
 enum px_kind { PX_FREE, PX_LISTENER, PX_STREAM, PX_BASE, PX_DEVICE };
 
+enum {
+  PX_ALWAYS_READY = -1,
+  PX_NEVER_READY = -2, /* by itself: somebody else tells */
+};
+
 struct px_entry {
-  int32_t host_fd; /* what the backend waits on; -1: always ready */
+  int32_t host_fd; /* what the backend waits on, or one of the two above */
   int32_t base_fd; /* PX_BASE only */
   uint16_t kind;
   uint16_t flags; /* fdflags as the guest set them; sockets only */

@@ -30,7 +30,7 @@ int px_poll_begin(struct px_host *host, struct px_memory memory, uint32_t subscr
     return WASI_FAULT;
   int status = px_subscriptions_update(&host->subs, &host->poller, records, count, subscriptions);
   if (status != WASI_SUCCESS) return status;
-  px_poller_settle(&host->poller);
+  px_poller_settle(&host->poller, PX_FOR_ARRAY);
   host->first_mark = PX_NONE;
   host->last_mark = 0;
   host->poll_start_ns = host->subs.first_clock == PX_NONE ? 0 : now_ns(CLOCK_MONOTONIC);
@@ -50,9 +50,9 @@ static void mark_chain(struct px_host *host, uint32_t slot) {
 
 static void mark_ready(struct px_host *host, uint32_t key) {
   const struct px_watch *watch = &host->poller.watches[key];
-  uint32_t both = watch->readiness & (PX_HANGUP | PX_ERROR);
-  if (both || (watch->readiness & PX_READ)) mark_chain(host, watch->head[0]);
-  if (both || (watch->readiness & PX_WRITE)) mark_chain(host, watch->head[1]);
+  uint32_t useful = px_useful(watch->readiness, px_wanted(&host->poller, watch));
+  if (useful & PX_READ) mark_chain(host, watch->head[0]);
+  if (useful & PX_WRITE) mark_chain(host, watch->head[1]);
 }
 
 static void mark_immediates(struct px_host *host) {
@@ -104,14 +104,14 @@ int px_poll_wait(struct px_host *host) {
   uint64_t now = host->poll_start_ns;
   for (;;) {
     int64_t timeout = -1;
-    if (poller->immediate_count > 0) {
+    if (poller->immediate_count > 0 && px_poller_any_immediate(poller)) {
       timeout = 0;
     } else if (clocks) {
       uint64_t left = shortest_clock_ns(host, now);
       timeout = left > INT64_MAX ? INT64_MAX : (int64_t)left;
     }
     bool woken = false;
-    int n = px_poller_wait(poller, timeout, &woken);
+    int n = px_poller_wait(poller, PX_READY_MAX, timeout, &woken);
     if (px_host_stopped(host)) return PX_STOPPED;
     if (n < 0) return px_wasi_errno(n);
     for (int i = 0; i < n; i++) mark_ready(host, poller->ready_keys[i]);
@@ -140,7 +140,9 @@ static void write_event(struct px_host *host, uint32_t slot, uint8_t *event) {
     if (px_get_uint32_t(record + ABI_SUB_CLOCK_ID) > ABI_CLOCK_MONOTONIC) error = WASI_INVAL;
   } else {
     uint32_t fd = px_get_uint32_t(record + ABI_SUB_FD);
-    const struct px_watch *watch = &host->poller.watches[px_poller_key(&host->poller, fd)];
+    uint32_t key = px_poller_key(&host->poller, fd);
+    const struct px_watch *watch = &host->poller.watches[key];
+    px_poller_mute(&host->poller, key, tag == ABI_FD_READ ? PX_READ : PX_WRITE);
     error = watch->error;
     /* A socket's own error is no error of the subscription: the next call on it tells. */
     if (watch->readiness & (PX_HANGUP | PX_ERROR)) flags = ABI_EVENT_HANGUP;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "errno_map.h"
+#include "latch.h"
 
 #define WAKE_TOKEN UINT64_MAX
 
@@ -25,6 +26,8 @@ int px_poller_open(struct px_poller *p, const struct px_backend_ops *ops,
   p->table = table;
   p->counters = counters;
   p->wake_fd = wake_fd;
+  p->awaited = PX_FOR_ARRAY;
+  p->tracks = (ops->caps & PX_CAP_EDGE) != 0;
   status = ops->set(p->backend, wake_fd, WAKE_TOKEN, 0, PX_READ);
   if (status == 0) status = px_poller_reserve(p);
   if (status < 0) px_poller_close(p);
@@ -36,7 +39,15 @@ void px_poller_close(struct px_poller *p) {
   free(p->watches);
   free(p->dirty);
   free(p->immediates);
+  free(p->candidates);
+  free(p->suspended);
   memset(p, 0, sizeof *p);
+}
+
+static bool make_room(uint32_t **keys, uint32_t room) {
+  uint32_t *moved = realloc(*keys, room * sizeof **keys);
+  if (moved != NULL) *keys = moved;
+  return moved != NULL;
 }
 
 int px_poller_reserve(struct px_poller *p) {
@@ -45,14 +56,12 @@ int px_poller_reserve(struct px_poller *p) {
   struct px_watch *watches = realloc(p->watches, room * sizeof *watches);
   if (watches == NULL) return -ENOMEM;
   p->watches = watches;
-  uint32_t *dirty = realloc(p->dirty, room * sizeof *dirty);
-  if (dirty == NULL) return -ENOMEM;
-  p->dirty = dirty;
-  uint32_t *immediates = realloc(p->immediates, room * sizeof *immediates);
-  if (immediates == NULL) return -ENOMEM;
-  p->immediates = immediates;
+  if (!make_room(&p->dirty, room) || !make_room(&p->immediates, room) ||
+      !make_room(&p->candidates, room) || !make_room(&p->suspended, room))
+    return -ENOMEM;
   for (uint32_t key = p->room; key < room; key++)
-    p->watches[key] = (struct px_watch){.head = {PX_NONE, PX_NONE}, .immediate = PX_NONE};
+    p->watches[key] = (struct px_watch){.head = {PX_NONE, PX_NONE}, .immediate = PX_NONE,
+                                        .member = PX_NONE};
   p->room = room;
   return 0;
 }
@@ -77,6 +86,8 @@ void px_poller_forget(struct px_poller *p, uint32_t guest_fd, bool closes) {
   }
   watch->registered = 0;
   watch->readiness = 0;
+  watch->latched = 0;
+  watch->muted = 0;
   watch->generation++;
   px_poller_touch(p, key);
 }
@@ -96,33 +107,60 @@ static void set_immediate(struct px_poller *p, uint32_t key, bool immediate, int
   }
 }
 
+/* Makes the backend's registration of a watch `target`. */
+static int tell(struct px_poller *p, uint32_t key, int host_fd, uint32_t target) {
+  struct px_watch *watch = &p->watches[key];
+  int status = p->ops->set(p->backend, host_fd, token_of(p, key), watch->registered, target);
+  if (status == 0) watch->registered = (uint8_t)target;
+  return status;
+}
+
+/* What the backend has to be told for an interest: all of it, or nothing new. */
+static uint32_t target_of(const struct px_poller *p, const struct px_watch *watch,
+                          uint32_t interest) {
+  if (p->ops->caps & PX_CAP_EDGE)
+    return interest != 0 ? PX_READ | PX_WRITE : watch->registered;
+  bool lazy = (p->ops->caps & PX_CAP_KERNEL_SET) != 0;
+  return lazy && (interest & ~(uint32_t)watch->registered) == 0 ? watch->registered : interest;
+}
+
 /* True: try again before the next wait, as the kernel was short of something. */
 static bool settle(struct px_poller *p, uint32_t key) {
   struct px_watch *watch = &p->watches[key];
   const struct px_entry *entry = key == 0 ? NULL : px_fd_table_get(p->table, key - 1);
-  bool exact = (p->ops->caps & PX_CAP_KERNEL_SET) == 0;
+  uint32_t interest = px_interest(watch);
 
-  if (watch->want != 0 && entry == NULL) {
+  if (interest != 0 && entry == NULL) {
     set_immediate(p, key, true, WASI_BADF);
     return false;
   }
-  if (watch->want != 0 && entry->host_fd < 0) {
-    set_immediate(p, key, true, 0);
+  if (interest != 0 && entry->host_fd < 0) {
+    set_immediate(p, key, entry->host_fd != PX_NEVER_READY, 0);
     return false;
   }
   int status = 0;
-  if ((watch->want & ~watch->registered) != 0 || (exact && watch->want != watch->registered)) {
-    status = p->ops->set(p->backend, entry->host_fd, token_of(p, key), watch->registered,
-                         watch->want);
-    if (status == 0) watch->registered = watch->want;
+  uint32_t target = target_of(p, watch, interest);
+  if (target != watch->registered) {
+    status = tell(p, key, entry->host_fd, target);
+    /* Whatever held before the registration sends no hint. */
+    if (status == 0 && (p->ops->caps & PX_CAP_HINT)) watch->latched = PX_READ | PX_WRITE;
   }
+  px_latch_nominate(p, key);
   /* Nobody can wait for a regular file: it is always ready. */
   bool file = status == -EPERM;
   set_immediate(p, key, status < 0, status < 0 && !file ? px_wasi_errno(status) : 0);
   return status < 0 && !file;
 }
 
-void px_poller_settle(struct px_poller *p) {
+void px_poller_settle(struct px_poller *p, uint32_t awaited) {
+  if (awaited != p->awaited) {
+    p->awaited = awaited;
+    for (uint32_t i = 0; i < p->suspended_count; i++) {
+      p->watches[p->suspended[i]].suspended = false;
+      px_poller_touch(p, p->suspended[i]);
+    }
+    p->suspended_count = 0;
+  }
   uint32_t again = 0;
   for (uint32_t i = 0; i < p->dirty_count; i++) {
     uint32_t key = p->dirty[i];
@@ -134,39 +172,63 @@ void px_poller_settle(struct px_poller *p) {
   p->dirty_count = again;
 }
 
-/* The kernel reported what nobody wants any more: make its set what is wanted now. */
+/* The kernel reported what nobody waits for now: make its set what is wanted now. */
 static void shrink(struct px_poller *p, uint32_t key) {
   struct px_watch *watch = &p->watches[key];
   const struct px_entry *entry = px_fd_table_get(p->table, key - 1);
-  if (entry == NULL || entry->host_fd < 0 || watch->want == watch->registered) return;
-  if (p->ops->set(p->backend, entry->host_fd, token_of(p, key), watch->registered, watch->want) == 0)
-    watch->registered = watch->want;
+  uint32_t wanted = px_wanted(p, watch);
+  if (entry == NULL || entry->host_fd < 0 || wanted == watch->registered) return;
+  if (tell(p, key, entry->host_fd, wanted) == 0 && wanted != px_interest(watch) &&
+      !watch->suspended) {
+    watch->suspended = true;
+    p->suspended[p->suspended_count++] = key;
+  }
 }
 
-int px_poller_wait(struct px_poller *p, int64_t timeout_ns, bool *woken) {
-  int n = p->ops->wait(p->backend, p->ready, PX_READY_MAX, timeout_ns);
+bool px_poller_any_immediate(const struct px_poller *p) {
+  for (uint32_t i = 0; i < p->immediate_count; i++)
+    if (px_wanted(p, &p->watches[p->immediates[i]]) != 0) return true;
+  return false;
+}
+
+void px_poller_note_drained(struct px_poller *p, uint32_t guest_fd, uint32_t direction) {
+  uint32_t key = px_poller_key(p, guest_fd);
+  if (key == 0 || key >= p->room) return;
+  struct px_watch *watch = &p->watches[key];
+  watch->latched &= (uint8_t)~direction;
+  if ((watch->muted & direction) == 0) return;
+  watch->muted &= (uint8_t)~direction;
+  px_poller_touch(p, key);
+}
+
+/* Takes one report: true where it is something that the current wait is for. */
+static bool take(struct px_poller *p, const struct px_ready *report, uint32_t *key, bool *woken) {
+  if (report->token == WAKE_TOKEN) {
+    uint64_t count;
+    *woken = read(p->wake_fd, &count, sizeof count) == sizeof count || *woken;
+    return false;
+  }
+  *key = (uint32_t)report->token;
+  struct px_watch *watch = &p->watches[*key];
+  if (watch->generation != (uint32_t)(report->token >> 32)) return false;
+  watch->readiness = (uint8_t)report->readiness;
+  bool useful = px_useful(report->readiness, px_wanted(p, watch)) != 0;
+  if (p->ops->caps & PX_CAP_EDGE) return px_latch_report(p, *key, report->readiness) && useful;
+  if (!useful) shrink(p, *key);
+  return useful;
+}
+
+int px_poller_wait(struct px_poller *p, int capacity, int64_t timeout_ns, bool *woken) {
+  uint32_t latches = p->candidate_count == 0 ? 0 : px_latch_prepare(p);
+  if (capacity > PX_READY_MAX) capacity = PX_READY_MAX;
+  p->wait_number++;
+  int n = p->ops->wait(p->backend, p->ready, capacity, latches > 0 ? 0 : timeout_ns);
   p->counters->wakeups++;
-  if (n < 0) return n == -EINTR ? 0 : n;
+  if (n < 0 && n != -EINTR) return n;
   int hits = 0;
   for (int i = 0; i < n; i++) {
-    if (p->ready[i].token == WAKE_TOKEN) {
-      uint64_t count;
-      *woken = read(p->wake_fd, &count, sizeof count) == sizeof count || *woken;
-      continue;
-    }
-    uint32_t key = (uint32_t)p->ready[i].token;
-    struct px_watch *watch = &p->watches[key];
-    if (watch->generation != (uint32_t)(p->ready[i].token >> 32)) continue;
-    uint32_t readiness = p->ready[i].readiness;
-    /* A hangup or an error wakes whoever wants anything: the next call on the fd tells it. */
-    bool useful = readiness & (PX_HANGUP | PX_ERROR) ? watch->want != 0
-                                                     : (readiness & watch->want) != 0;
-    if (useful) {
-      watch->readiness = (uint8_t)readiness;
-      p->ready_keys[hits++] = key;
-    } else {
-      shrink(p, key);
-    }
+    uint32_t key;
+    if (take(p, &p->ready[i], &key, woken)) p->ready_keys[hits++] = key;
   }
-  return hits;
+  return p->candidate_count == 0 ? hits : px_latch_check(p, hits);
 }

@@ -12,17 +12,30 @@
 
 #define PX_NONE UINT32_MAX
 
+/* Whose interest a wait serves. */
+enum {
+  PX_FOR_ARRAY = 1, /* the subscriptions of poll_oneoff */
+  PX_FOR_SET = 2,   /* the set of /dev/poll */
+};
+
 /* What the poller keeps for one guest fd. A watch's key is its index: guest fd + 1, so that key 0
  * can stand for all numbers that no table entry has ever had. */
 struct px_watch {
   uint32_t head[2];    /* subscriptions.c: first slot that reads, that writes; PX_NONE */
   uint32_t generation; /* goes up when the guest fd is closed: older reports are stale */
   uint32_t immediate;  /* place in `immediates`, PX_NONE if not there */
+  uint32_t reported;   /* number of the last wait that had a report about it */
+  uint32_t member;     /* its member of the set of /dev/poll, PX_NONE */
   uint16_t error;      /* WASI errno that each of its events carries */
-  uint8_t want;        /* PX_READ | PX_WRITE, by the subscriptions of the current call */
+  uint8_t want;        /* PX_READ | PX_WRITE, by the subscriptions of the last poll_oneoff */
+  uint8_t set_want;    /* the same, by the set of /dev/poll */
+  uint8_t muted;       /* --trigger edge: reported, and not yet drained by the guest */
+  uint8_t latched;     /* PX_CAP_EDGE: what may still hold of what was reported */
   uint8_t registered;  /* what the backend was told */
-  uint8_t readiness;   /* what the last wait reported */
+  uint8_t readiness;   /* what the last wait found */
   bool dirty;          /* in `dirty`: to be settled before the next wait */
+  bool candidate;      /* in `candidates` */
+  bool suspended;      /* in `suspended` */
 };
 
 enum { PX_READY_MAX = 1024 };
@@ -33,14 +46,22 @@ struct px_poller {
   struct px_counters *counters;
   const struct px_fd_table *table;
   int wake_fd;
+  bool mutes;         /* --trigger edge */
+  bool tracks;        /* somebody wants to know what the guest drained */
+  uint32_t awaited;   /* PX_FOR_..., of the last settle */
+  uint32_t wait_number;
 
   struct px_watch *watches;
-  uint32_t room; /* of the three arrays */
+  uint32_t room; /* of the arrays of keys */
   uint32_t *dirty, dirty_count;
   /* Watches whose events need no wait: files, which are always ready, and bad descriptors. */
   uint32_t *immediates, immediate_count;
+  /* Watches whose latch holds what somebody wants; looked at before it is believed. */
+  uint32_t *candidates, candidate_count, candidate_next;
+  /* Watches that lost a registration because the wait that was reported to was not for them. */
+  uint32_t *suspended, suspended_count;
 
-  uint32_t ready_keys[PX_READY_MAX]; /* of the last wait */
+  uint32_t ready_keys[2 * PX_READY_MAX]; /* of the last wait: reports, then latches */
   struct px_ready ready[PX_READY_MAX];
 };
 
@@ -71,12 +92,49 @@ void px_poller_touch(struct px_poller *poller, uint32_t key);
  * descriptor is about to be closed, so that the kernel clears its own set by itself. */
 void px_poller_forget(struct px_poller *poller, uint32_t guest_fd, bool closes);
 
-/* Tells the backend what changed. Call it before px_poller_wait. */
-void px_poller_settle(struct px_poller *poller);
+/* Tells the backend what changed. Call it before px_poller_wait. `awaited`: PX_FOR_... */
+void px_poller_settle(struct px_poller *poller, uint32_t awaited);
 
-/* Waits once; timeout_ns as in backend.h. Answers how many keys it wrote to `ready_keys`, whose
- * watches hold the readiness; 0 also after a spurious report, a signal or a wake; else -errno.
- * `*woken` is set where the wake_fd was written to; it is then drained. */
-int px_poller_wait(struct px_poller *poller, int64_t timeout_ns, bool *woken);
+/* Waits once for at most `capacity` reports; timeout_ns as in backend.h. Answers how many keys it
+ * wrote to `ready_keys`, whose watches hold the readiness; 0 also after a spurious report, a signal
+ * or a wake; else -errno. `*woken` is set where the wake_fd was written to; it is then drained. */
+int px_poller_wait(struct px_poller *poller, int capacity, int64_t timeout_ns, bool *woken);
+
+/* All interest in a watch, but for muted directions. */
+static inline uint32_t px_interest(const struct px_watch *watch) {
+  return (uint32_t)((watch->want | watch->set_want) & ~watch->muted);
+}
+
+/* The part of it that the current wait serves. */
+static inline uint32_t px_wanted(const struct px_poller *poller, const struct px_watch *watch) {
+  uint32_t want = (poller->awaited & PX_FOR_ARRAY ? watch->want : 0u) |
+                  (poller->awaited & PX_FOR_SET ? watch->set_want : 0u);
+  return want & ~(uint32_t)watch->muted;
+}
+
+/* What readiness means to an interest: a hangup or an error wakes whoever wants anything, as the
+ * next call on the descriptor tells it. */
+static inline uint32_t px_useful(uint32_t readiness, uint32_t want) {
+  return readiness & (PX_HANGUP | PX_ERROR) ? want : readiness & want;
+}
+
+/* A watch without a wait of its own is ready for the current call. */
+bool px_poller_any_immediate(const struct px_poller *poller);
+
+void px_poller_note_drained(struct px_poller *poller, uint32_t guest_fd, uint32_t direction);
+
+/* The guest's own call on the fd met EAGAIN or moved less than it could have: the direction is not
+ * ready any more, and it is the guest that knows. */
+static inline void px_poller_drained(struct px_poller *poller, uint32_t guest_fd,
+                                     uint32_t direction) {
+  if (poller->tracks) px_poller_note_drained(poller, guest_fd, direction);
+}
+
+/* --trigger edge: the direction was reported and stays quiet until the guest has drained it. What
+ * needs no wait (a file, a bad descriptor) is never drained, and so never muted. */
+static inline void px_poller_mute(struct px_poller *poller, uint32_t key, uint32_t direction) {
+  struct px_watch *watch = &poller->watches[key];
+  if (poller->mutes && watch->immediate == PX_NONE) watch->muted |= (uint8_t)direction;
+}
 
 #endif

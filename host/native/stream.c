@@ -70,6 +70,10 @@ static ssize_t transfer(struct px_host *host, int fd, struct buffers *b, bool ou
   return n;
 }
 
+static void drained(struct px_host *host, const struct px_entry *entry, uint32_t direction) {
+  px_poller_drained(&host->poller, (uint32_t)(entry - host->table.entries), direction);
+}
+
 static int finish(struct px_memory memory, uint64_t bytes, uint32_t count_at, uint64_t *counter) {
   *counter += bytes;
   px_put_uint32_t(px_at(memory, count_at, 4), (uint32_t)bytes);
@@ -107,11 +111,14 @@ int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entr
     ssize_t n = transfer(host, entry->host_fd, &b, false, peek ? MSG_PEEK : 0);
     if (n >= 0) {
       done += (uint64_t)n;
+      /* Less than asked for is all that there was; the end of the stream is there for ever. */
+      if (n > 0 && done < b.total && !peek) drained(host, entry, PX_READ);
       if (n == 0 || !all || done == b.total) break;
       advance(&b, (size_t)n);
       continue;
     }
     if (px_host_stopped(host)) return PX_STOPPED;
+    if (errno == EAGAIN) drained(host, entry, PX_READ);
     if (errno != EAGAIN || !blocking) {
       if (done > 0) break; /* what came before the error; the next call tells it */
       return px_wasi_errno(errno);
@@ -134,11 +141,13 @@ int px_stream_write(struct px_host *host, struct px_memory memory, struct px_ent
     ssize_t n = transfer(host, entry->host_fd, &b, true, MSG_NOSIGNAL);
     if (n >= 0) {
       done += (uint64_t)n;
+      if (done < b.total) drained(host, entry, PX_WRITE);
       if (!blocking) break; /* as write(2): a blocking one takes all */
       advance(&b, (size_t)n);
       continue;
     }
     if (px_host_stopped(host)) return PX_STOPPED;
+    if (errno == EAGAIN) drained(host, entry, PX_WRITE);
     if (errno != EAGAIN || !blocking) {
       if (done > 0) break;
       return px_wasi_errno(errno);
