@@ -12,10 +12,11 @@
 
 #include "counters.h"
 
-/* Interest is a set of the first two; readiness may have all four. HANGUP: nothing more will
+/* Interest is a set of the first two; readiness may have all. HANGUP: nothing more will
  * come or go (both directions are closed, or the peer reset). ERROR: the next call on the
- * descriptor tells which. Both wake whoever is interested in anything. */
-enum { PX_READ = 1, PX_WRITE = 2, PX_HANGUP = 4, PX_ERROR = 8 };
+ * descriptor tells which. Both wake whoever is interested in anything. END, only with READ and from
+ * PX_CAP_EDGE: the peer has ended its data, so that reading what is there does not drain. */
+enum { PX_READ = 1, PX_WRITE = 2, PX_HANGUP = 4, PX_ERROR = 8, PX_END = 16 };
 
 /* Properties that the poller has to know. */
 enum {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * See latch.h. */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "latch.h"
 
 #include <errno.h>
@@ -38,11 +39,12 @@ uint32_t px_latch_prepare(struct px_poller *p) {
 }
 
 static short events_of(uint32_t want) {
-  return (short)((want & PX_READ ? POLLIN : 0) | (want & PX_WRITE ? POLLOUT : 0));
+  return (short)((want & PX_READ ? POLLIN | POLLRDHUP : 0) | (want & PX_WRITE ? POLLOUT : 0));
 }
 
 static uint32_t readiness_of(short events) {
-  return (events & POLLIN ? PX_READ : 0u) | (events & POLLOUT ? PX_WRITE : 0u) |
+  return (events & POLLIN ? PX_READ : 0u) | (events & POLLRDHUP ? PX_READ | PX_END : 0u) |
+         (events & POLLOUT ? PX_WRITE : 0u) |
          (events & POLLHUP ? PX_HANGUP : 0u) | (events & (POLLERR | POLLNVAL) ? PX_ERROR : 0u);
 }
 

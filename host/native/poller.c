@@ -195,7 +195,8 @@ void px_poller_note_drained(struct px_poller *p, uint32_t guest_fd, uint32_t dir
   uint32_t key = px_poller_key(p, guest_fd);
   if (key == 0 || key >= p->room) return;
   struct px_watch *watch = &p->watches[key];
-  watch->latched &= (uint8_t)~direction;
+  /* Behind the last bytes the end still waits, and no transition will tell of it. */
+  if (direction != PX_READ || (watch->latched & PX_END) == 0) watch->latched &= (uint8_t)~direction;
   if ((watch->muted & direction) == 0) return;
   watch->muted &= (uint8_t)~direction;
   px_poller_touch(p, key);

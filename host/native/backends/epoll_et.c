@@ -85,7 +85,8 @@ static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int
   for (int i = 0; i < n; i++) {
     uint32_t events = b->events[i].events;
     out[i].token = b->events[i].data.u64;
-    out[i].readiness = (events & (EPOLLIN | EPOLLRDHUP) ? PX_READ : 0u) | (events & EPOLLOUT ? PX_WRITE : 0u) |
+    out[i].readiness = (events & EPOLLIN ? PX_READ : 0u) |
+                       (events & EPOLLRDHUP ? PX_READ | PX_END : 0u) | (events & EPOLLOUT ? PX_WRITE : 0u) |
                        (events & EPOLLHUP ? PX_HANGUP : 0u) | (events & EPOLLERR ? PX_ERROR : 0u);
   }
   return n;
