@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly args?: readonly string[];
   /** Default 'auto': the best one available. */
   readonly backend?: string;
+  /** The base WASI: 'node', the default, or 'wasi-js' or 'wasmer', whose packages you install. */
+  readonly wasi?: string;
   /** Gets the text of a trace of all WASI calls, in pieces; see docs/cli.md for its form. */
   readonly trace?: TraceSink | undefined;
   /** Gets a sentence when the host refuses something for a reason of its own. */
@@ -81,6 +83,7 @@ export function run(options: RunOptions): number {
     listen: specs,
     dirs: options.dirs ?? [],
     backend: options.backend ?? 'auto',
+    wasi: options.wasi,
     trace: options.trace,
     warn: options.warn,
   });

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The addon's exports, typed in addon.ts: backends, listen, createHost, stop and the signals. */
 #define _GNU_SOURCE
+#include <limits.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,6 +190,31 @@ static napi_value host_add_base(napi_env env, napi_callback_info info) {
   return descriptor(env, px_host_add_base(&in->host, base_fd, host_fd));
 }
 
+static napi_value host_add_stream(napi_env env, napi_callback_info info) {
+  napi_value argv[1];
+  struct instance *in = method(env, info, 1, argv);
+  int32_t fd;
+  TRY(napi_get_value_int32(env, argv[0], &fd));
+  return descriptor(env, px_host_add_stream(&in->host, fd));
+}
+
+/* `{ fd }`, or `{ error }` with the system's words. */
+static napi_value host_add_directory(napi_env env, napi_callback_info info) {
+  napi_value argv[2], result;
+  char path[PATH_MAX], name[PATH_MAX];
+  size_t length;
+  struct instance *in = method(env, info, 2, argv);
+  TRY(napi_get_value_string_utf8(env, argv[0], path, sizeof path, &length));
+  TRY(napi_get_value_string_utf8(env, argv[1], name, sizeof name, &length));
+  TRY(napi_create_object(env, &result));
+  int fd = px_host_add_directory(&in->host, path, name);
+  if (fd < 0)
+    TRY(put_string(env, result, "error", strerror(-fd)));
+  else
+    TRY(put_number(env, result, "fd", fd));
+  return result;
+}
+
 static napi_value host_add_device(napi_env env, napi_callback_info info) {
   struct instance *in = method(env, info, 0, NULL);
   return descriptor(env, px_host_add_device(&in->host));
@@ -203,6 +229,7 @@ static napi_value host_lookup(napi_env env, napi_callback_info info) {
   int found = entry == NULL               ? -1
               : entry->kind == PX_BASE    ? entry->base_fd
               : entry->kind == PX_DEVICE  ? -3
+              : entry->kind == PX_FILE    ? -4
                                           : -2;
   TRY(napi_create_int32(env, found, &number));
   return number;
@@ -284,8 +311,11 @@ static napi_value reference_options(napi_env env, struct instance *in, napi_valu
   TRY(napi_create_reference(env, value, 1, &in->warn));
   TRY(napi_get_named_property(env, options, "base", &base));
   for (int i = 0; i < PX_BASE_COUNT; i++) {
+    napi_valuetype type;
     TRY(napi_get_named_property(env, base, names[i], &value));
-    TRY(napi_create_reference(env, value, 1, &in->base[i]));
+    TRY(napi_typeof(env, value, &type));
+    /* A base without streams has none of them, and is never asked. */
+    if (type == napi_function) TRY(napi_create_reference(env, value, 1, &in->base[i]));
   }
   return options;
 }
@@ -297,13 +327,17 @@ static napi_value define_host(napi_env env, struct instance *in, napi_value obje
   } methods[] = {
       {"attach", host_attach},           {"addListener", host_add_listener},
       {"addBase", host_add_base},        {"addDevice", host_add_device},
+      {"addStream", host_add_stream},    {"addDirectory", host_add_directory},
       {"lookup", host_lookup},           {"describe", host_describe},
       {"stats", host_stats},             {"close", host_close},
   };
-  napi_value imports, function;
+  napi_value imports, files, function;
   TRY(napi_create_object(env, &imports));
   TRY(px_imports_define(env, in, imports));
   TRY(put(env, object, "imports", imports));
+  TRY(napi_create_object(env, &files));
+  TRY(px_file_imports_define(env, in, files));
+  TRY(put(env, object, "files", files));
   TRY(put_number(env, object, "id", in->host.id));
   TRY(put_string(env, object, "backend", in->host.ops->name));
   for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {

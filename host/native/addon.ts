@@ -27,6 +27,8 @@ export interface ListenFailure {
 export interface NativeHost {
   /** Functions that are imports as they are: fd_read, fd_write, poll_oneoff, sock_* and others. */
   readonly imports: Readonly<Record<string, (...args: number[]) => number>>;
+  /** Functions on files and directories; each answers -2 for a descriptor that is neither. */
+  readonly files: Readonly<Record<string, (...args: (number | bigint)[]) => number>>;
   /** Identifies this host process-wide, for {@link Addon.stop}. */
   readonly id: number;
   readonly backend: string;
@@ -36,6 +38,10 @@ export interface NativeHost {
   addListener(hostFd: number): number;
   /** Adds a descriptor of the base WASI; `hostFd` is polled for its readiness, -1: always ready. */
   addBase(baseFd: number, hostFd: number): number;
+  /** Adds a standard stream of the process, which it keeps: the host reads and writes it itself. */
+  addStream(hostFd: number): number;
+  /** Opens the directory `path` for the guest under `name`; `error` says in words why it can't. */
+  addDirectory(path: string, name: string): { fd: number } | { error: string };
   /** Adds the virtual /dev directory. */
   addDevice(): number;
   /** Base fd (>= 0) behind a guest fd, or one of {@link Lookup}. */
@@ -49,7 +55,7 @@ export interface NativeHost {
 }
 
 /** Answers of {@link NativeHost.lookup} that are not a base fd. */
-export const Lookup = { none: -1, socket: -2, device: -3 } as const;
+export const Lookup = { none: -1, socket: -2, device: -3, file: -4 } as const;
 
 /** The addon's exports. */
 export interface Addon {

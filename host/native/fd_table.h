@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * One guest's file descriptors: guest fd -> socket of ours, descriptor of the base WASI, or the
- * virtual /dev. Numbers are given lowest free first, as POSIX does. */
+ * One guest's file descriptors: guest fd -> socket or file of ours, descriptor of the base WASI, or
+ * the virtual /dev. Numbers are given lowest free first, as POSIX does. */
 #ifndef PX_FD_TABLE_H
 #define PX_FD_TABLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-enum px_kind { PX_FREE, PX_LISTENER, PX_STREAM, PX_BASE, PX_DEVICE };
+enum px_kind { PX_FREE, PX_LISTENER, PX_STREAM, PX_BASE, PX_DEVICE, PX_FILE };
 
 enum {
   PX_ALWAYS_READY = -1,
@@ -15,9 +16,12 @@ enum {
 
 struct px_entry {
   int32_t host_fd; /* what the backend waits on, or one of the two above */
-  int32_t base_fd; /* PX_BASE only */
-  uint16_t kind;
-  uint16_t flags; /* fdflags as the guest set them; sockets only */
+  int32_t base_fd; /* PX_BASE: the base's number; PX_FILE: the host's descriptor, which is ours */
+  uint8_t kind;
+  uint8_t filetype; /* PX_FILE only, as `borrowed`: a stream of the process, which we never close */
+  bool borrowed;
+  uint16_t flags;   /* fdflags as the guest set them; of a file, NONBLOCK alone */
+  uint32_t preopen; /* PX_FILE: 1 + its place among the host's preopens; 0: none */
   uint64_t rights, rights_inheriting;
 };
 

@@ -69,6 +69,20 @@ struct abi_fdstat {
   uint16_t flags;
   uint64_t rights_base, rights_inheriting;
 };
+struct abi_filestat {
+  uint64_t dev, ino;
+  uint8_t filetype;
+  uint64_t nlink, size, atim, mtim, ctim;
+};
+struct abi_dirent {
+  uint64_t next, ino;
+  uint32_t namlen;
+  uint8_t type;
+};
+struct abi_prestat {
+  uint8_t tag;
+  uint32_t name_length;
+};
 
 enum {
   ABI_SUBSCRIPTION_SIZE = 48,
@@ -98,6 +112,26 @@ enum {
   ABI_FDSTAT_FLAGS = 2,
   ABI_FDSTAT_RIGHTS = 8,
   ABI_FDSTAT_INHERITING = 16,
+
+  ABI_FILESTAT_SIZE = 64,
+  ABI_FILESTAT_DEV = 0,
+  ABI_FILESTAT_INO = 8,
+  ABI_FILESTAT_FILETYPE = 16,
+  ABI_FILESTAT_NLINK = 24,
+  ABI_FILESTAT_BYTES = 32,
+  ABI_FILESTAT_ATIM = 40,
+  ABI_FILESTAT_MTIM = 48,
+  ABI_FILESTAT_CTIM = 56,
+
+  ABI_DIRENT_SIZE = 24, /* the name follows */
+  ABI_DIRENT_NEXT = 0,
+  ABI_DIRENT_INO = 8,
+  ABI_DIRENT_NAMLEN = 16,
+  ABI_DIRENT_TYPE = 20,
+
+  ABI_PRESTAT_SIZE = 8,
+  ABI_PRESTAT_TAG = 0,
+  ABI_PRESTAT_NAME_LENGTH = 4,
 };
 
 #define PX_SAME(constant, type, member) \
@@ -119,6 +153,20 @@ PX_SAME(ABI_EVENT_FLAGS, abi_event, fd_readwrite.flags);
 PX_SAME(ABI_FDSTAT_FLAGS, abi_fdstat, flags);
 PX_SAME(ABI_FDSTAT_RIGHTS, abi_fdstat, rights_base);
 PX_SAME(ABI_FDSTAT_INHERITING, abi_fdstat, rights_inheriting);
+_Static_assert(ABI_FILESTAT_SIZE == sizeof(struct abi_filestat), "filestat");
+PX_SAME(ABI_FILESTAT_INO, abi_filestat, ino);
+PX_SAME(ABI_FILESTAT_FILETYPE, abi_filestat, filetype);
+PX_SAME(ABI_FILESTAT_NLINK, abi_filestat, nlink);
+PX_SAME(ABI_FILESTAT_BYTES, abi_filestat, size);
+PX_SAME(ABI_FILESTAT_ATIM, abi_filestat, atim);
+PX_SAME(ABI_FILESTAT_MTIM, abi_filestat, mtim);
+PX_SAME(ABI_FILESTAT_CTIM, abi_filestat, ctim);
+_Static_assert(ABI_DIRENT_SIZE == sizeof(struct abi_dirent), "dirent");
+PX_SAME(ABI_DIRENT_INO, abi_dirent, ino);
+PX_SAME(ABI_DIRENT_NAMLEN, abi_dirent, namlen);
+PX_SAME(ABI_DIRENT_TYPE, abi_dirent, type);
+_Static_assert(ABI_PRESTAT_SIZE == sizeof(struct abi_prestat), "prestat");
+PX_SAME(ABI_PRESTAT_NAME_LENGTH, abi_prestat, name_length);
 #undef PX_SAME
 
 /* "no-count" in the padding of a descriptor's subscription: the guest does not look at nbytes, so the
@@ -135,19 +183,69 @@ enum { ABI_CLOCK = 0, ABI_FD_READ = 1, ABI_FD_WRITE = 2 };
 enum { ABI_CLOCK_REALTIME = 0, ABI_CLOCK_MONOTONIC = 1 };
 enum { ABI_CLOCK_ABSTIME = 1 };         /* subclockflags */
 enum { ABI_EVENT_HANGUP = 1 };          /* eventrwflags */
-enum { ABI_FDFLAGS_NONBLOCK = 4, ABI_FDFLAGS_ALL = 31 };
+enum {
+  ABI_FDFLAGS_APPEND = 1,
+  ABI_FDFLAGS_DSYNC = 2,
+  ABI_FDFLAGS_NONBLOCK = 4,
+  ABI_FDFLAGS_RSYNC = 8,
+  ABI_FDFLAGS_SYNC = 16,
+  ABI_FDFLAGS_ALL = 31,
+};
 enum { ABI_RI_PEEK = 1, ABI_RI_WAITALL = 2 };
 enum { ABI_SD_RD = 1, ABI_SD_WR = 2 };
-enum { ABI_FILETYPE_DIRECTORY = 3, ABI_FILETYPE_SOCKET_STREAM = 6 };
+enum {
+  ABI_FILETYPE_UNKNOWN = 0,
+  ABI_FILETYPE_BLOCK_DEVICE = 1,
+  ABI_FILETYPE_CHARACTER_DEVICE = 2,
+  ABI_FILETYPE_DIRECTORY = 3,
+  ABI_FILETYPE_REGULAR_FILE = 4,
+  ABI_FILETYPE_SOCKET_DGRAM = 5,
+  ABI_FILETYPE_SOCKET_STREAM = 6,
+  ABI_FILETYPE_SYMBOLIC_LINK = 7,
+};
+enum { ABI_LOOKUP_SYMLINK_FOLLOW = 1 };
+enum { ABI_O_CREAT = 1, ABI_O_DIRECTORY = 2, ABI_O_EXCL = 4, ABI_O_TRUNC = 8, ABI_O_ALL = 15 };
+enum {
+  ABI_FST_ATIM = 1,
+  ABI_FST_ATIM_NOW = 2,
+  ABI_FST_MTIM = 4,
+  ABI_FST_MTIM_NOW = 8,
+  ABI_FST_ALL = 15,
+};
+enum { ABI_WHENCE_SET = 0, ABI_WHENCE_CUR = 1, ABI_WHENCE_END = 2 };
+enum { ABI_PREOPEN_DIR = 0 }; /* prestat's tag */
 
-#define ABI_RIGHT_FD_READ (UINT64_C(1) << 1)
-#define ABI_RIGHT_FD_FDSTAT_SET_FLAGS (UINT64_C(1) << 3)
-#define ABI_RIGHT_FD_WRITE (UINT64_C(1) << 6)
-#define ABI_RIGHT_PATH_OPEN (UINT64_C(1) << 13)
-#define ABI_RIGHT_PATH_READLINK (UINT64_C(1) << 15)
-#define ABI_RIGHT_FD_FILESTAT_GET (UINT64_C(1) << 21)
-#define ABI_RIGHT_POLL_FD_READWRITE (UINT64_C(1) << 27)
-#define ABI_RIGHT_SOCK_SHUTDOWN (UINT64_C(1) << 28)
-#define ABI_RIGHT_SOCK_ACCEPT (UINT64_C(1) << 29)
+/* Rights are bits in the order of the witx. */
+#define ABI_RIGHT(bit) (UINT64_C(1) << (bit))
+#define ABI_RIGHT_FD_DATASYNC ABI_RIGHT(0)
+#define ABI_RIGHT_FD_READ ABI_RIGHT(1)
+#define ABI_RIGHT_FD_SEEK ABI_RIGHT(2)
+#define ABI_RIGHT_FD_FDSTAT_SET_FLAGS ABI_RIGHT(3)
+#define ABI_RIGHT_FD_SYNC ABI_RIGHT(4)
+#define ABI_RIGHT_FD_TELL ABI_RIGHT(5)
+#define ABI_RIGHT_FD_WRITE ABI_RIGHT(6)
+#define ABI_RIGHT_FD_ADVISE ABI_RIGHT(7)
+#define ABI_RIGHT_FD_ALLOCATE ABI_RIGHT(8)
+#define ABI_RIGHT_PATH_CREATE_DIRECTORY ABI_RIGHT(9)
+#define ABI_RIGHT_PATH_CREATE_FILE ABI_RIGHT(10)
+#define ABI_RIGHT_PATH_LINK_SOURCE ABI_RIGHT(11)
+#define ABI_RIGHT_PATH_LINK_TARGET ABI_RIGHT(12)
+#define ABI_RIGHT_PATH_OPEN ABI_RIGHT(13)
+#define ABI_RIGHT_FD_READDIR ABI_RIGHT(14)
+#define ABI_RIGHT_PATH_READLINK ABI_RIGHT(15)
+#define ABI_RIGHT_PATH_RENAME_SOURCE ABI_RIGHT(16)
+#define ABI_RIGHT_PATH_RENAME_TARGET ABI_RIGHT(17)
+#define ABI_RIGHT_PATH_FILESTAT_GET ABI_RIGHT(18)
+#define ABI_RIGHT_PATH_FILESTAT_SET_SIZE ABI_RIGHT(19)
+#define ABI_RIGHT_PATH_FILESTAT_SET_TIMES ABI_RIGHT(20)
+#define ABI_RIGHT_FD_FILESTAT_GET ABI_RIGHT(21)
+#define ABI_RIGHT_FD_FILESTAT_SET_SIZE ABI_RIGHT(22)
+#define ABI_RIGHT_FD_FILESTAT_SET_TIMES ABI_RIGHT(23)
+#define ABI_RIGHT_PATH_SYMLINK ABI_RIGHT(24)
+#define ABI_RIGHT_PATH_REMOVE_DIRECTORY ABI_RIGHT(25)
+#define ABI_RIGHT_PATH_UNLINK_FILE ABI_RIGHT(26)
+#define ABI_RIGHT_POLL_FD_READWRITE ABI_RIGHT(27)
+#define ABI_RIGHT_SOCK_SHUTDOWN ABI_RIGHT(28)
+#define ABI_RIGHT_SOCK_ACCEPT ABI_RIGHT(29)
 
 #endif

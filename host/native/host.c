@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -39,6 +40,8 @@ void px_host_close(struct px_host *host) {
   px_poller_close(&host->poller);
   px_subscriptions_destroy(&host->subs);
   px_fd_table_destroy(&host->table);
+  for (uint32_t i = 0; i < host->preopen_count; i++) free(host->preopens[i]);
+  free(host->preopens);
   close(host->wake_fd);
   /* A guest may have made standard input non-blocking, and that is a property of the open file,
    * which the shell shares: leave it as it was. */
@@ -89,13 +92,15 @@ int px_host_add_device(struct px_host *host) {
 void px_host_drop(struct px_host *host, uint32_t fd) {
   struct px_entry *entry = px_fd_table_get(&host->table, fd);
   if (entry == NULL) return;
-  /* Only the descriptor of an accepted connection is surely the last one of its open file; a
-   * listener or standard input may be shared with another process, and the kernel would then go
-   * on to report it after our close. */
-  px_poller_forget(&host->poller, fd, entry->kind == PX_STREAM);
+  /* Only the descriptor of an accepted connection or of a file that we opened is surely the last one
+   * of its open file; a listener or standard input may be shared with another process, and the kernel
+   * would then go on to report it after our close. */
+  px_poller_forget(&host->poller, fd, entry->kind == PX_STREAM || (entry->kind == PX_FILE && !entry->borrowed));
   if (entry->kind == PX_LISTENER || entry->kind == PX_STREAM) {
     PX_COUNT(&host->counters, close);
     close(entry->host_fd);
+  } else if (entry->kind == PX_FILE && !entry->borrowed) {
+    close(entry->base_fd);
   }
   px_fd_table_remove(&host->table, fd);
 }

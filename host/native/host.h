@@ -33,6 +33,8 @@ struct px_host {
   bool warned_fd_limit;
   uint32_t id; /* see stop.h */
   struct px_host *next_host;
+  char **preopens; /* the guest's names of its preopened directories */
+  uint32_t preopen_count;
   int stdio_flags[3]; /* file status flags to leave behind; -1: not open */
 
   /* poll_oneoff between its steps */
@@ -53,6 +55,10 @@ void px_host_close(struct px_host *host);
 int px_host_add_listener(struct px_host *host, int host_fd);
 int px_host_add_base(struct px_host *host, int base_fd, int host_fd);
 int px_host_add_device(struct px_host *host);
+/* A standard stream of the process, served by the host itself. */
+int px_host_add_stream(struct px_host *host, int host_fd);
+/* Opens the directory `path` for the guest, who sees it as `name`. */
+int px_host_add_directory(struct px_host *host, const char *path, const char *name);
 
 /* Any thread: ends the guest at its next call, and wakes it where it waits. */
 void px_host_stop(struct px_host *host);
@@ -90,6 +96,12 @@ int px_fd_fdstat_get(struct px_host *host, struct px_memory memory, uint32_t fd,
 int px_fd_fdstat_set_flags(struct px_host *host, uint32_t fd, uint32_t flags);
 int px_fd_fdstat_set_rights(struct px_host *host, uint32_t fd, uint64_t rights,
                             uint64_t inheriting);
+
+/* wasi_clock.c */
+int px_clock_res_get(struct px_host *host, struct px_memory memory, uint32_t id,
+                     uint32_t resolution);
+int px_clock_time_get(struct px_host *host, struct px_memory memory, uint32_t id,
+                      uint64_t precision, uint32_t time);
 
 /* wasi_sock.c */
 int px_sock_accept(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t flags,

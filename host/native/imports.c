@@ -4,74 +4,8 @@
  * In the order of the witx. */
 #define _GNU_SOURCE
 #include <limits.h>
-#include <stdbool.h>
 
-#include "instance.h"
-
-enum { ARGS_MAX = 9 };
-
-struct call {
-  napi_env env;
-  struct instance *in;
-  size_t argc;
-  napi_value argv[ARGS_MAX];
-};
-
-static bool unwrap(struct call *call, napi_env env, napi_callback_info info) {
-  void *data;
-  call->env = env;
-  call->argc = ARGS_MAX;
-  if (napi_get_cb_info(env, info, &call->argc, call->argv, NULL, &data) != napi_ok) return false;
-  call->in = data;
-  return true;
-}
-
-/* Argument `i` as the guest's unsigned 32 bits; WebAssembly hands i32 over as signed. */
-static uint32_t arg(const struct call *call, size_t i) {
-  int32_t value = 0;
-  napi_get_value_int32(call->env, call->argv[i], &value);
-  return (uint32_t)value;
-}
-
-static uint64_t arg64(const struct call *call, size_t i) {
-  uint64_t value = 0;
-  bool lossless;
-  napi_get_value_bigint_uint64(call->env, call->argv[i], &value, &lossless);
-  return value;
-}
-
-static napi_value number(napi_env env, int value) {
-  napi_value result;
-  return napi_create_int32(env, value, &result) == napi_ok ? result : NULL;
-}
-
-/* The guest's memory at this moment. memory.grow detaches the buffer, which then has length 0. */
-static struct px_memory memory_of(struct call *call) {
-  struct instance *in = call->in;
-  napi_value buffer, memory;
-  void *data = NULL;
-  size_t size = 0;
-  if (in->buffer != NULL && napi_get_reference_value(call->env, in->buffer, &buffer) == napi_ok &&
-      napi_get_arraybuffer_info(call->env, buffer, &data, &size) == napi_ok && size > 0)
-    return (struct px_memory){.data = data, .size = size};
-  if (in->buffer != NULL) napi_delete_reference(call->env, in->buffer);
-  in->buffer = NULL;
-  if (in->memory == NULL || napi_get_reference_value(call->env, in->memory, &memory) != napi_ok ||
-      napi_get_named_property(call->env, memory, "buffer", &buffer) != napi_ok ||
-      napi_get_arraybuffer_info(call->env, buffer, &data, &size) != napi_ok)
-    return (struct px_memory){.data = NULL, .size = 0};
-  napi_create_reference(call->env, buffer, 1, &in->buffer);
-  return (struct px_memory){.data = data, .size = size};
-}
-
-/* A status of the host as the guest's errno; a stop is thrown through the guest. */
-static napi_value answer(struct call *call, int status) {
-  if (status != PX_STOPPED) return number(call->env, status);
-  napi_value error;
-  if (napi_get_reference_value(call->env, call->in->stopped, &error) == napi_ok)
-    napi_throw(call->env, error);
-  return NULL;
-}
+#include "call.h"
 
 /* Calls the base WASI's function with the base fd in place of the guest's. */
 static napi_value delegate_to(struct call *call, enum px_base_function function, int base_fd) {
@@ -98,18 +32,22 @@ static napi_value transfer_by_base(struct call *call, int status, enum px_base_f
   return answer_or_delegate(call, status, function);
 }
 
-#define IMPORT(name)                                                    \
-  static napi_value import_##name(napi_env env, napi_callback_info info)
-#define UNWRAP                                  \
-  struct call call;                             \
-  if (!unwrap(&call, env, info)) return NULL;   \
-  struct px_host *host = &call.in->host
-
 /* Closes a descriptor of the base. The process keeps its own standard streams: a guest that closes
  * them loses the number only. */
 static napi_value close_base(struct call *call, int base_fd) {
   return base_fd < 3 ? number(call->env, WASI_SUCCESS)
                      : delegate_to(call, PX_BASE_fd_close, base_fd);
+}
+
+IMPORT(clock_res_get) {
+  UNWRAP;
+  return answer(&call, px_clock_res_get(host, memory_of(&call), arg(&call, 0), arg(&call, 1)));
+}
+
+IMPORT(clock_time_get) {
+  UNWRAP;
+  return answer(&call, px_clock_time_get(host, memory_of(&call), arg(&call, 0), arg64(&call, 1),
+                                         arg(&call, 2)));
 }
 
 IMPORT(fd_close) {
@@ -199,11 +137,24 @@ IMPORT(sock_shutdown) {
   return answer(&call, px_sock_shutdown(host, arg(&call, 0), arg(&call, 1)));
 }
 
+napi_status px_functions_define(napi_env env, struct instance *instance, napi_value object,
+                                const struct px_function *functions, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    napi_value function;
+    napi_status status = napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH,
+                                              functions[i].callback, instance, &function);
+    if (status == napi_ok) status = px_instance_hold(env, instance, function);
+    if (status == napi_ok)
+      status = napi_set_named_property(env, object, functions[i].name, function);
+    if (status != napi_ok) return status;
+  }
+  return napi_ok;
+}
+
 napi_status px_imports_define(napi_env env, struct instance *instance, napi_value imports) {
-  static const struct {
-    const char *name;
-    napi_callback function;
-  } table[] = {
+  static const struct px_function table[] = {
+      {"clock_res_get", import_clock_res_get},
+      {"clock_time_get", import_clock_time_get},
       {"fd_close", import_fd_close},
       {"fd_fdstat_get", import_fd_fdstat_get},
       {"fd_fdstat_set_flags", import_fd_fdstat_set_flags},
@@ -217,13 +168,5 @@ napi_status px_imports_define(napi_env env, struct instance *instance, napi_valu
       {"sock_send", import_sock_send},
       {"sock_shutdown", import_sock_shutdown},
   };
-  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-    napi_value function;
-    napi_status status = napi_create_function(env, table[i].name, NAPI_AUTO_LENGTH,
-                                              table[i].function, instance, &function);
-    if (status == napi_ok) status = px_instance_hold(env, instance, function);
-    if (status == napi_ok) status = napi_set_named_property(env, imports, table[i].name, function);
-    if (status != napi_ok) return status;
-  }
-  return napi_ok;
+  return px_functions_define(env, instance, imports, table, sizeof table / sizeof table[0]);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A host as JavaScript holds it: the native host, the guest's memory, and the base WASI's
- * functions. Shared by addon.c and imports.c, the only files that know Node-API. */
+ * A host as JavaScript holds it: the native host, the guest's memory, and the base WASI's functions.
+ * Shared by addon.c, imports.c and file_imports.c, the only files that
+ * know Node-API. */
 #ifndef PX_INSTANCE_H
 #define PX_INSTANCE_H
 
@@ -34,7 +35,18 @@ struct instance {
 /* Makes `object` keep the instance alive. */
 napi_status px_instance_hold(napi_env env, struct instance *instance, napi_value object);
 
-/* Puts the native import functions on `imports`. */
+struct px_function {
+  const char *name;
+  napi_callback callback;
+};
+
+/* Puts functions on `object`, with the instance as their data. */
+napi_status px_functions_define(napi_env env, struct instance *instance, napi_value object,
+                                const struct px_function *functions, size_t count);
+
+/* imports.c: puts the native import functions on `imports`. */
 napi_status px_imports_define(napi_env env, struct instance *instance, napi_value imports);
+/* file_imports.c: those on files alone; they answer PX_DELEGATE for what is no file. */
+napi_status px_file_imports_define(napi_env env, struct instance *instance, napi_value files);
 
 #endif

@@ -122,13 +122,15 @@ int px_poll_wait(struct px_host *host) {
   }
 }
 
-/* Bytes to read. A listener and a file answer 1, as Wasmtime does: something is there. */
+/* Bytes to read. A listener answers 1, as Wasmtime does: something is there. So does what the base
+ * WASI keeps to itself. */
 static uint64_t readable_bytes(struct px_host *host, const struct px_entry *entry) {
   int bytes = 0;
   if (entry == NULL) return 0;
-  if (entry->kind == PX_LISTENER || entry->host_fd < 0) return 1;
+  int host_fd = entry->kind == PX_FILE ? entry->base_fd : entry->host_fd;
+  if (entry->kind == PX_LISTENER || host_fd < 0) return 1;
   PX_COUNT(&host->counters, ioctl);
-  return ioctl(entry->host_fd, FIONREAD, &bytes) == 0 && bytes > 0 ? (uint64_t)bytes : 0;
+  return ioctl(host_fd, FIONREAD, &bytes) == 0 && bytes > 0 ? (uint64_t)bytes : 0;
 }
 
 static void write_event(struct px_host *host, uint32_t slot, uint8_t *event) {

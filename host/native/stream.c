@@ -6,44 +6,11 @@
 #include <limits.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
+#include "buffers.h"
 #include "host.h"
 
-/* The guest's buffers, checked and turned into the host's. Those past IOV_MAX are left for the
- * next call: a short transfer is always allowed. */
-struct buffers {
-  struct iovec iov[IOV_MAX];
-  size_t count, at; /* `at`: first that is not used up */
-  uint64_t total;
-};
-
-static int load(struct buffers *b, struct px_memory memory, uint32_t iovs, uint32_t length) {
-  const uint8_t *records = px_at(memory, iovs, (uint64_t)length * ABI_IOVEC_SIZE);
-  if (records == NULL) return WASI_FAULT;
-  b->count = length < IOV_MAX ? length : IOV_MAX;
-  b->at = 0;
-  b->total = 0;
-  for (size_t i = 0; i < b->count; i++, records += ABI_IOVEC_SIZE) {
-    uint32_t bytes = px_get_uint32_t(records + 4);
-    uint8_t *data = px_at(memory, px_get_uint32_t(records), bytes);
-    if (data == NULL) return WASI_FAULT;
-    b->iov[i] = (struct iovec){.iov_base = data, .iov_len = bytes};
-    b->total += bytes;
-  }
-  /* The count goes back in 32 bits; overlapping buffers could add up to more. */
-  return b->total > UINT32_MAX ? WASI_INVAL : WASI_SUCCESS;
-}
-
-static void advance(struct buffers *b, size_t bytes) {
-  while (b->at < b->count && bytes >= b->iov[b->at].iov_len) bytes -= b->iov[b->at++].iov_len;
-  if (bytes > 0) {
-    b->iov[b->at].iov_base = (uint8_t *)b->iov[b->at].iov_base + bytes;
-    b->iov[b->at].iov_len -= bytes;
-  }
-}
-
-static ssize_t transfer(struct px_host *host, int fd, struct buffers *b, bool out, int flags) {
+static ssize_t transfer(struct px_host *host, int fd, struct px_buffers *b, bool out, int flags) {
   struct iovec *first = &b->iov[b->at];
   size_t count = b->count - b->at;
   ssize_t n;
@@ -94,8 +61,8 @@ static int wait_for_bytes(struct px_host *host, int fd, uint64_t bytes) {
 
 int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entry *entry,
                    uint32_t iovs, uint32_t iovs_length, uint32_t ri_flags, uint32_t nread) {
-  struct buffers b;
-  int status = load(&b, memory, iovs, iovs_length);
+  struct px_buffers b;
+  int status = px_buffers_load(&b, memory, iovs, iovs_length);
   if (status != WASI_SUCCESS) return status;
   if (px_at(memory, nread, 4) == NULL) return WASI_FAULT;
   bool blocking = (entry->flags & ABI_FDFLAGS_NONBLOCK) == 0;
@@ -114,7 +81,7 @@ int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entr
       /* Less than asked for is all that there was; the end of the stream is there for ever. */
       if (n > 0 && done < b.total && !peek) drained(host, entry, PX_READ);
       if (n == 0 || !all || done == b.total) break;
-      advance(&b, (size_t)n);
+      px_buffers_advance(&b, (size_t)n);
       continue;
     }
     if (px_host_stopped(host)) return PX_STOPPED;
@@ -131,8 +98,8 @@ int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entr
 
 int px_stream_write(struct px_host *host, struct px_memory memory, struct px_entry *entry,
                     uint32_t iovs, uint32_t iovs_length, uint32_t nwritten) {
-  struct buffers b;
-  int status = load(&b, memory, iovs, iovs_length);
+  struct px_buffers b;
+  int status = px_buffers_load(&b, memory, iovs, iovs_length);
   if (status != WASI_SUCCESS) return status;
   if (px_at(memory, nwritten, 4) == NULL) return WASI_FAULT;
   bool blocking = (entry->flags & ABI_FDFLAGS_NONBLOCK) == 0;
@@ -143,7 +110,7 @@ int px_stream_write(struct px_host *host, struct px_memory memory, struct px_ent
       done += (uint64_t)n;
       if (done < b.total) drained(host, entry, PX_WRITE);
       if (!blocking) break; /* as write(2): a blocking one takes all */
-      advance(&b, (size_t)n);
+      px_buffers_advance(&b, (size_t)n);
       continue;
     }
     if (px_host_stopped(host)) return PX_STOPPED;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
- * The fd_* functions of preview 1 as far as sockets have a say in them. For a descriptor of the
- * base WASI they answer PX_DELEGATE. */
+ * The fd_* functions of preview 1 that every kind of descriptor has. For one of the base WASI they
+ * answer PX_DELEGATE. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
 
 #include "host.h"
+#include "wasi_files.h"
 
-/* The entry of a connected socket that may do `right`, or NULL with the answer in `status`. */
+/* The entry of a connected socket or file that may do `right`, or NULL with the answer in `status`. */
 static struct px_entry *stream(struct px_host *host, uint32_t fd, uint64_t right, int *status) {
   struct px_entry *entry = px_fd_table_get(&host->table, fd);
   if (px_host_stopped(host))
@@ -16,6 +17,8 @@ static struct px_entry *stream(struct px_host *host, uint32_t fd, uint64_t right
     *status = WASI_BADF;
   else if (entry->kind == PX_BASE)
     *status = PX_DELEGATE;
+  else if (entry->kind == PX_FILE && entry->filetype == ABI_FILETYPE_DIRECTORY)
+    *status = WASI_ISDIR;
   else if ((entry->rights & right) == 0)
     *status = WASI_NOTCAPABLE;
   else if (entry->kind == PX_LISTENER)
@@ -45,6 +48,8 @@ int px_fd_read(struct px_host *host, struct px_memory memory, uint32_t fd, uint3
                uint32_t iovs_length, uint32_t nread) {
   int status;
   struct px_entry *entry = stream(host, fd, ABI_RIGHT_FD_READ, &status);
+  if (entry != NULL && entry->kind == PX_FILE)
+    return px_file_read(host, memory, entry, iovs, iovs_length, nread);
   if (entry != NULL) return px_stream_read(host, memory, entry, iovs, iovs_length, 0, nread);
   if (status != PX_DELEGATE) return status;
   int waited = wait_for_input(host, fd);
@@ -55,6 +60,8 @@ int px_fd_write(struct px_host *host, struct px_memory memory, uint32_t fd, uint
                 uint32_t iovs_length, uint32_t nwritten) {
   int status;
   struct px_entry *entry = stream(host, fd, ABI_RIGHT_FD_WRITE, &status);
+  if (entry != NULL && entry->kind == PX_FILE)
+    return px_file_write(host, memory, entry, iovs, iovs_length, nwritten);
   if (entry != NULL) return px_stream_write(host, memory, entry, iovs, iovs_length, nwritten);
   return status == PX_DELEGATE ? check_buffers(memory, iovs, iovs_length) : status;
 }
@@ -92,9 +99,11 @@ int px_fd_fdstat_get(struct px_host *host, struct px_memory memory, uint32_t fd,
   uint8_t *out = px_at(memory, fdstat, ABI_FDSTAT_SIZE);
   if (out == NULL) return WASI_FAULT;
   memset(out, 0, ABI_FDSTAT_SIZE);
-  out[ABI_FDSTAT_FILETYPE] =
-      entry->kind == PX_DEVICE ? ABI_FILETYPE_DIRECTORY : ABI_FILETYPE_SOCKET_STREAM;
-  px_put_uint16_t(out + ABI_FDSTAT_FLAGS, entry->flags);
+  bool file = entry->kind == PX_FILE;
+  out[ABI_FDSTAT_FILETYPE] = file                       ? entry->filetype
+                             : entry->kind == PX_DEVICE ? ABI_FILETYPE_DIRECTORY
+                                                        : ABI_FILETYPE_SOCKET_STREAM;
+  px_put_uint16_t(out + ABI_FDSTAT_FLAGS, file ? px_file_fdflags(entry) : entry->flags);
   px_put_uint64_t(out + ABI_FDSTAT_RIGHTS, entry->rights);
   px_put_uint64_t(out + ABI_FDSTAT_INHERITING, entry->rights_inheriting);
   return WASI_SUCCESS;
@@ -104,6 +113,9 @@ int px_fd_fdstat_set_flags(struct px_host *host, uint32_t fd, uint32_t flags) {
   struct px_entry *entry = px_fd_table_get(&host->table, fd);
   if (entry == NULL) return WASI_BADF;
   if (entry->kind == PX_BASE) return PX_DELEGATE;
+  if (entry->kind == PX_FILE)
+    return entry->rights & ABI_RIGHT_FD_FDSTAT_SET_FLAGS ? px_file_set_fdflags(entry, flags)
+                                                         : WASI_NOTCAPABLE;
   if ((flags & ~(uint32_t)ABI_FDFLAGS_NONBLOCK) != 0 || entry->kind == PX_DEVICE)
     return WASI_INVAL; /* append, dsync and so on say nothing about a stream */
   if ((entry->rights & ABI_RIGHT_FD_FDSTAT_SET_FLAGS) == 0) return WASI_NOTCAPABLE;

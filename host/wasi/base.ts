@@ -1,92 +1,121 @@
 // SPDX-License-Identifier: MIT
-// The base WASI beneath ours: node:wasi serves files, args, environment, clocks and random numbers.
-// It sees base fds only; sockets, readiness and the end of the process never reach it.
+// The base WASI beneath ours: it serves arguments, environment and random numbers, and where it can do
+// so exactly, the standard streams. Files, sockets, readiness, clocks and the end of the process never
+// reach it (RATIONALE.md says why for each).
 
-import { createRequire } from 'node:module';
 import { PolluxError } from '../errors.ts';
+import { nodeBase } from './base/node.ts';
+import { wasiJsBase } from './base/wasi-js.ts';
+import { wasmerBase } from './base/wasmer.ts';
+import { Errno } from './errno.ts';
 
 /** A preview 1 function as it is imported: i32 as number, i64 as bigint; answers an errno. */
 export type WasiFunction = (...args: (number | bigint)[]) => number;
 
-/** A base WASI, ready to be called once `attach` was. Its preopens are base fds 3, 4, … in order. */
+/** A base WASI, ready to be called once `attach` was. */
 export interface BaseWasi {
+  /** By preview 1 name; what is not here is not this base's to serve. */
   readonly functions: Readonly<Record<string, WasiFunction>>;
+  /** Whether fd_* of 0, 1 and 2 are among the functions; else the host serves them itself. */
+  readonly stdio: boolean;
   attach(memory: WebAssembly.Memory): void;
 }
 
-/** What the class of node:wasi has, in one runtime or another. */
-interface NodeWasi {
-  readonly wasiImport: Record<string, WasiFunction>;
-  finalizeBindings?(instance: object, options: { memory: WebAssembly.Memory }): void;
-  initialize?(instance: object): void;
-  setMemory?(memory: WebAssembly.Memory): void;
+/** What a base is made from. */
+export interface BaseOptions {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
-const FAULT = 21;
-const OVERFLOW = 61;
+const BASES: Readonly<Record<string, (options: BaseOptions) => BaseWasi>> = {
+  node: nodeBase,
+  'wasi-js': wasiJsBase,
+  wasmer: wasmerBase,
+};
+
+/** The names that `--wasi` takes; the first is the default. */
+export const BASE_NAMES: readonly string[] = Object.keys(BASES);
+
+/** Functions of a base that need no descriptor. */
+export const PLAIN_FUNCTIONS = [
+  'args_get',
+  'args_sizes_get',
+  'environ_get',
+  'environ_sizes_get',
+  'random_get',
+  'sched_yield',
+] as const;
+
+/** Functions of a base on the standard streams. */
+export const STREAM_FUNCTIONS = [
+  'fd_advise',
+  'fd_allocate',
+  'fd_close',
+  'fd_datasync',
+  'fd_fdstat_get',
+  'fd_fdstat_set_flags',
+  'fd_fdstat_set_rights',
+  'fd_filestat_get',
+  'fd_filestat_set_size',
+  'fd_filestat_set_times',
+  'fd_pread',
+  'fd_pwrite',
+  'fd_read',
+  'fd_seek',
+  'fd_sync',
+  'fd_tell',
+  'fd_write',
+] as const;
 
 /**
- * Makes node:wasi the base.
+ * Makes the base `name`.
  *
- * @throws PolluxError ERR_BASE_WASI where this runtime has no usable node:wasi.
+ * @throws PolluxError ERR_OPTION: no base has that name; ERR_BASE_WASI: its package is missing or does
+ *   not work.
  */
-export function nodeBase(
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-  preopens: Readonly<Record<string, string>>,
-): BaseWasi {
-  const wasi = construct({ version: 'preview1', args, env, preopens, returnOnExit: true });
-  const functions: Record<string, WasiFunction> = {};
+export function makeBase(name: string, options: BaseOptions): BaseWasi {
+  checkName(name);
+  const base = (BASES[name] as (options: BaseOptions) => BaseWasi)(options);
+  const names = base.stdio ? [...PLAIN_FUNCTIONS, ...STREAM_FUNCTIONS] : PLAIN_FUNCTIONS;
   let attached = false;
-  for (const [name, call] of Object.entries(wasi.wasiImport)) {
-    // node:wasi answers EOVERFLOW for a pointer out of bounds; preview 1's word for it is EFAULT.
-    functions[name] = (...values) => {
+  const functions: Record<string, WasiFunction> = {};
+  for (const each of names) {
+    const call = base.functions[each];
+    if (call === undefined) continue;
+    functions[each] = (...args) => {
       // A module's start section runs before anybody can have its memory.
-      if (!attached) return FAULT;
-      const errno = call(...values);
-      return errno === OVERFLOW ? FAULT : errno;
+      if (!attached) return Errno.FAULT;
+      return guard(call, args);
     };
   }
   return {
     functions,
+    stdio: base.stdio,
     attach: (memory) => {
-      attach(wasi, memory);
+      base.attach(memory);
       attached = true;
     },
   };
 }
 
-function construct(options: object): NodeWasi {
-  // Every version of Node warns that WASI is experimental. What we take of it is covered by tests,
-  // and a user of pollux can do nothing about it, so that one warning is kept from them.
-  const emitWarning = process.emitWarning;
-  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
-    if (String(warning).includes('WASI')) return;
-    Reflect.apply(emitWarning, process, [warning, ...rest]);
-  }) as typeof process.emitWarning;
+/** Calls into the base. No mistake of a guest may come out of it as an exception of the host. */
+function guard(call: WasiFunction, args: (number | bigint)[]): number {
   try {
-    const { WASI } = createRequire(import.meta.url)('node:wasi');
-    return new WASI(options) as NodeWasi;
-  } catch (cause) {
-    throw new PolluxError(
-      'ERR_BASE_WASI',
-      `node:wasi of this runtime cannot be used: ${(cause as Error).message}`,
-      { cause },
-    );
-  } finally {
-    process.emitWarning = emitWarning;
+    const errno = call(...args);
+    // node:wasi answers EOVERFLOW for a pointer out of bounds; preview 1's word for it is EFAULT.
+    return errno === Errno.OVERFLOW ? Errno.FAULT : errno;
+  } catch (error) {
+    // What wasi-js and @wasmer/wasi throw for a pointer out of bounds.
+    const outOfBounds = error instanceof RangeError || error instanceof WebAssembly.RuntimeError;
+    return outOfBounds ? Errno.FAULT : Errno.IO;
   }
 }
 
-/** node:wasi takes the memory from an instance; it gets one that has nothing else. */
-function attach(wasi: NodeWasi, memory: WebAssembly.Memory): void {
-  if (wasi.finalizeBindings !== undefined) {
-    wasi.finalizeBindings({ exports: { memory } }, { memory });
-  } else if (wasi.setMemory !== undefined) {
-    wasi.setMemory(memory); // Bun
-  } else if (wasi.initialize !== undefined) {
-    wasi.initialize({ exports: { memory } });
-  } else {
-    throw new PolluxError('ERR_BASE_WASI', 'node:wasi of this runtime takes no memory');
+function checkName(name: string): void {
+  if (!Object.hasOwn(BASES, name)) {
+    throw new PolluxError(
+      'ERR_OPTION',
+      `unknown base WASI '${name}'; there are ${BASE_NAMES.join(', ')}`,
+    );
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The preview 1 functions that the base WASI serves, with guest fds turned into base fds and back,
-// and their answers for what is not the base's: sockets and the virtual /dev.
+// The preview 1 functions that the base WASI serves, with guest fds turned into base fds, and their
+// answers for what is neither the base's nor a file: sockets and the virtual /dev.
 
 import { Lookup, type NativeHost } from '../native/addon.ts';
-import type { BaseWasi, WasiFunction } from './base.ts';
+import { type BaseWasi, PLAIN_FUNCTIONS, type WasiFunction } from './base.ts';
 import { DEVICE_NAME, readDeviceLink } from './device.ts';
 import { Errno } from './errno.ts';
 import type { GuestMemory } from './memory.ts';
@@ -15,34 +15,23 @@ const BY_FD: Readonly<Record<string, readonly [socket: number, device: number]>>
   fd_datasync: [Errno.INVAL, Errno.SUCCESS],
   fd_filestat_set_size: [Errno.INVAL, Errno.ISDIR],
   fd_filestat_set_times: [Errno.NOTSUP, Errno.ROFS],
-  fd_readdir: [Errno.NOTDIR, Errno.NOTSUP],
   fd_seek: [Errno.SPIPE, Errno.BADF],
   fd_sync: [Errno.INVAL, Errno.SUCCESS],
   fd_tell: [Errno.SPIPE, Errno.BADF],
-  path_create_directory: [Errno.NOTDIR, Errno.ROFS],
-  path_filestat_get: [Errno.NOTDIR, Errno.NOENT],
-  path_filestat_set_times: [Errno.NOTDIR, Errno.ROFS],
-  path_remove_directory: [Errno.NOTDIR, Errno.ROFS],
-  path_unlink_file: [Errno.NOTDIR, Errno.ROFS],
 };
 
-/** Functions that name two directories, by the positions of their fds. */
-const BY_TWO_FDS: Readonly<Record<string, readonly [number, number]>> = {
-  path_link: [0, 4],
-  path_rename: [0, 3],
+/** Functions on a path: the position of the fd, and the answer for /dev. No stream has paths in it. */
+const BY_PATH: Readonly<Record<string, readonly [at: number, device: number]>> = {
+  path_create_directory: [0, Errno.ROFS],
+  path_filestat_get: [0, Errno.NOENT],
+  path_filestat_set_times: [0, Errno.ROFS],
+  path_link: [0, Errno.ROFS],
+  path_open: [0, Errno.NOENT],
+  path_remove_directory: [0, Errno.ROFS],
+  path_rename: [0, Errno.ROFS],
+  path_symlink: [2, Errno.ROFS],
+  path_unlink_file: [0, Errno.ROFS],
 };
-
-/** Functions that have no fd at all. */
-const PLAIN = [
-  'args_get',
-  'args_sizes_get',
-  'clock_res_get',
-  'clock_time_get',
-  'environ_get',
-  'environ_sizes_get',
-  'random_get',
-  'sched_yield',
-];
 
 const FILETYPE_DIRECTORY = 3;
 const FILETYPE_SOCKET_STREAM = 6;
@@ -76,14 +65,16 @@ export function delegatedImports(
   const call = (name: string, args: (number | bigint)[]) =>
     base.functions[name]?.(...args) ?? Errno.NOSYS;
 
-  for (const name of PLAIN) imports[name] = (...args) => call(name, args);
+  for (const name of PLAIN_FUNCTIONS) imports[name] = (...args) => call(name, args);
   for (const [name, others] of Object.entries(BY_FD)) {
     imports[name] = (...args) => delegate(args, 0, others) ?? call(name, args);
   }
-  for (const [name, [first, second]] of Object.entries(BY_TWO_FDS)) {
-    const others = [Errno.NOTDIR, Errno.ROFS] as const;
-    imports[name] = (...args) =>
-      delegate(args, first, others) ?? delegate(args, second, others) ?? call(name, args);
+  for (const [name, [at, device]] of Object.entries(BY_PATH)) {
+    imports[name] = (...args) => {
+      const fd = baseOf(args[at]);
+      if (fd === Lookup.none) return Errno.BADF;
+      return fd === Lookup.device ? device : Errno.NOTDIR;
+    };
   }
 
   // node:wasi multiplies the number of buffers in 32 bits, so it never sees an array that is not all
@@ -99,8 +90,11 @@ export function delegatedImports(
     };
   }
 
-  imports.path_symlink = (...args) =>
-    delegate(args, 2, [Errno.NOTDIR, Errno.ROFS]) ?? call('path_symlink', args);
+  imports.fd_readdir = (...args) => {
+    const fd = baseOf(args[0]);
+    if (fd === Lookup.none) return Errno.BADF;
+    return fd === Lookup.device ? Errno.NOTSUP : Errno.NOTDIR;
+  };
 
   imports.path_readlink = (...args) => {
     if (baseOf(args[0]) === Lookup.device) {
@@ -116,25 +110,7 @@ export function delegatedImports(
       if (text === undefined) return Errno.FAULT;
       return readDeviceLink(native, memory, text, buffer, bufferLength, used);
     }
-    return delegate(args, 0, [Errno.NOTDIR, Errno.NOENT]) ?? call('path_readlink', args);
-  };
-
-  // The base writes its own number to the result pointer; the guest gets one of ours in its place.
-  imports.path_open = (...args) => {
-    const other = delegate(args, 0, [Errno.NOTDIR, Errno.NOENT]);
-    if (other !== undefined) return other;
-    const result = memory.view(Number(args[8]), 4);
-    if (result === undefined) return Errno.FAULT;
-    const errno = call('path_open', args);
-    if (errno !== Errno.SUCCESS) return errno;
-    const baseFd = result.getUint32(0, true);
-    try {
-      result.setUint32(0, native.addBase(baseFd, -1), true);
-    } catch {
-      call('fd_close', [baseFd]);
-      return Errno.MFILE;
-    }
-    return Errno.SUCCESS;
+    return baseOf(args[0]) === Lookup.none ? Errno.BADF : Errno.NOTDIR;
   };
 
   imports.fd_filestat_get = (...args) => {
@@ -153,7 +129,7 @@ export function delegatedImports(
   // answers success with tag 1: the one answer with which all three find the directories behind it.
   imports.fd_prestat_get = (...args) => {
     const fd = baseOf(args[0]);
-    if (fd >= 0) return call('fd_prestat_get', [fd, args[1] as number]);
+    if (fd >= 0) return Errno.INVAL;
     if (fd === Lookup.none) return Errno.BADF;
     const prestat = memory.view(Number(args[1]), PRESTAT_SIZE);
     if (prestat === undefined) return Errno.FAULT;
@@ -163,9 +139,9 @@ export function delegatedImports(
   };
 
   imports.fd_prestat_dir_name = (...args) => {
-    const other = delegate(args, 0, [Errno.NOTDIR, Errno.SUCCESS]);
-    if (other === undefined) return call('fd_prestat_dir_name', args);
-    if (other !== Errno.SUCCESS) return other;
+    const fd = baseOf(args[0]);
+    if (fd === Lookup.none) return Errno.BADF;
+    if (fd !== Lookup.device) return fd === Lookup.socket ? Errno.NOTDIR : Errno.INVAL;
     if (Number(args[2]) >>> 0 < DEVICE_NAME.length) return Errno.NAMETOOLONG;
     const name = memory.bytes(Number(args[1]), DEVICE_NAME.length);
     if (name === undefined) return Errno.FAULT;

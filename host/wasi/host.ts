@@ -4,11 +4,12 @@
 import { closeSync, statSync } from 'node:fs';
 import { PolluxError } from '../errors.ts';
 import { addon, type NativeHost } from '../native/addon.ts';
-import { type BaseWasi, nodeBase, type WasiFunction } from './base.ts';
+import { type BaseWasi, makeBase, type WasiFunction } from './base.ts';
 import { delegatedImports } from './delegated.ts';
 import { DEVICE_NAME } from './device.ts';
 import { Errno } from './errno.ts';
 import { GuestExit, runToExit } from './exit.ts';
+import { fileImports } from './files.ts';
 import { type BoundListener, type ListenSpec, listen } from './listen.ts';
 import { GuestMemory } from './memory.ts';
 import { checkMemory, checkModule, WASI_MODULE } from './module.ts';
@@ -26,6 +27,8 @@ export interface HostOptions {
   readonly dirs: readonly { readonly host: string; readonly guest: string }[];
   /** A backend's name, or 'auto'. */
   readonly backend: string;
+  /** The base WASI, by name; 'node' where it is not given. */
+  readonly wasi?: string | undefined;
   /** Gets the text of a trace of all WASI calls, in pieces. */
   readonly trace?: TraceSink | undefined;
   /** Gets a sentence when the host refuses something for a reason of its own. */
@@ -48,25 +51,28 @@ export class Host {
    *   ERR_ADDON_LOAD, and those of `listen`.
    */
   constructor(options: HostOptions) {
-    const preopens = checkDirectories(options.dirs);
+    const names = checkDirectories(options.dirs);
     checkBackend(options.backend);
-    this.#base = nodeBase(options.args, options.env, preopens);
+    this.#base = makeBase(options.wasi ?? 'node', options);
     this.#native = createNative(options, this.#base);
-    for (const fd of [0, 1, 2]) this.#native.addBase(fd, fd);
+    for (const fd of [0, 1, 2]) {
+      if (this.#base.stdio) this.#native.addBase(fd, fd);
+      else this.#native.addStream(fd);
+    }
     try {
       this.listeners = options.listen.map((spec) => this.#addListener(listen(spec)));
+      for (const dir of options.dirs) this.#addDirectory(dir);
     } catch (error) {
       this.#native.close();
       throw error;
     }
-    options.dirs.forEach((_, index) => {
-      this.#native.addBase(3 + index, -1);
-    });
     // A guest without listeners has no connections to ask about: it sees its own directories alone.
-    if (options.listen.length > 0 && !(DEVICE_NAME in preopens)) this.#native.addDevice();
+    if (options.listen.length > 0 && !names.has(DEVICE_NAME)) this.#native.addDevice();
 
+    const delegated = delegatedImports(this.#native, this.#base, this.#memory);
     const imports: Record<string, WasiFunction> = {
-      ...delegatedImports(this.#native, this.#base, this.#memory),
+      ...delegated,
+      ...fileImports(this.#native, delegated),
       ...(this.#native.imports as Record<string, WasiFunction>),
       proc_exit: (status) => {
         throw new GuestExit(Number(status) >>> 0);
@@ -124,6 +130,13 @@ export class Host {
     this.#native.close();
   }
 
+  #addDirectory({ host, guest }: HostOptions['dirs'][number]): void {
+    const added = this.#native.addDirectory(host, guest);
+    if ('error' in added) {
+      throw new PolluxError('ERR_DIRECTORY', `cannot give the guest ${host}: ${added.error}`);
+    }
+  }
+
   #addListener(listener: BoundListener): BoundListener {
     try {
       this.#native.addListener(listener.hostFd);
@@ -171,22 +184,23 @@ function checkBackend(name: string): void {
   }
 }
 
-/** Guest names to host paths, in order. */
-function checkDirectories(dirs: HostOptions['dirs']): Record<string, string> {
-  const preopens: Record<string, string> = {};
+/** The guest's names of the directories, each of which is one and has a name of its own. */
+function checkDirectories(dirs: HostOptions['dirs']): Set<string> {
+  const names = new Map<string, string>();
   for (const { host, guest } of dirs) {
     const found = statSync(host, { throwIfNoEntry: false });
     if (!found?.isDirectory()) {
       const why = found === undefined ? 'there is no such directory' : 'it is not a directory';
       throw new PolluxError('ERR_DIRECTORY', `cannot give the guest ${host}: ${why}`);
     }
-    if (guest in preopens) {
+    const other = names.get(guest);
+    if (other !== undefined) {
       throw new PolluxError(
         'ERR_DIRECTORY',
-        `cannot give the guest ${host} as ${guest}: ${preopens[guest]} has that name already`,
+        `cannot give the guest ${host} as ${guest}: ${other} has that name already`,
       );
     }
-    preopens[guest] = host;
+    names.set(guest, host);
   }
-  return preopens;
+  return new Set(names.keys());
 }

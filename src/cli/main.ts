@@ -84,6 +84,7 @@ function program(progress: Progress): Command {
       collectEnv,
     )
     .option('-b, --backend <NAME>', 'auto, epoll, poll or select', 'auto')
+    .option('--wasi <NAME>', 'the base WASI: node, wasi-js or wasmer', 'node')
     .option('--trace', 'print each WASI call on stderr')
     .option('--stats', 'print counters on stderr at the end')
     .addHelpText('after', RUN_HELP)

@@ -12,6 +12,7 @@ export interface RunFlags {
   readonly dir?: readonly { readonly host: string; readonly guest: string }[];
   readonly env?: Readonly<Record<string, string>>;
   readonly backend: string;
+  readonly wasi: string;
   readonly trace?: true;
   readonly stats?: true;
 }
@@ -20,7 +21,7 @@ export interface RunFlags {
 const TRAPPED = 134;
 
 /** Options that are ours where they stand before the file, and the guest's behind it. */
-const OURS = /^--(listen|dir|env|backend|trace|stats)(=|$)/;
+const OURS = /^--(listen|dir|env|backend|wasi|trace|stats)(=|$)/;
 
 /** Runs the guest; the status to exit with. A signal that ended it is raised again, to end us alike. */
 export async function runCommand(
@@ -41,6 +42,7 @@ export async function runCommand(
       dirs: flags.dir ?? [],
       env: flags.env ?? {},
       backend: flags.backend,
+      wasi: flags.wasi,
       trace: flags.trace && sayTrace,
       warn: (message) => say(`pollux: ${message}`),
       onListening: (now) => {

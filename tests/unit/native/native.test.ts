@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Builds the native layer without Node, under AddressSanitizer and UBSan, and runs its scenarios
-// on every backend. The C files are the addon's own, but for the two that know Node-API.
+// on every backend. The C files are the addon's own, but for the three that know Node-API.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ function addonSources(): string[] {
   const gyp = readFileSync(`${native}binding.gyp`, 'utf8');
   return [...gyp.matchAll(/"([\w/]+\.c)"/g)]
     .map((match) => match[1] as string)
-    .filter((name) => name !== 'addon.c' && name !== 'imports.c')
+    .filter((name) => !/^(addon|imports|file_imports)\.c$/.test(name))
     .map((name) => native + name);
 }
 
