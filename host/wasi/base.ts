@@ -8,6 +8,7 @@ import { nodeBase } from './base/node.ts';
 import { wasiJsBase } from './base/wasi-js.ts';
 import { wasmerBase } from './base/wasmer.ts';
 import { Errno } from './errno.ts';
+import { GuestMemory } from './memory.ts';
 
 /** A preview 1 function as it is imported: i32 as number, i64 as bigint; answers an errno. */
 export type WasiFunction = (...args: (number | bigint)[]) => number;
@@ -77,24 +78,58 @@ export function makeBase(name: string, options: BaseOptions): BaseWasi {
   checkName(name);
   const base = (BASES[name] as (options: BaseOptions) => BaseWasi)(options);
   const names = base.stdio ? [...PLAIN_FUNCTIONS, ...STREAM_FUNCTIONS] : PLAIN_FUNCTIONS;
-  let attached = false;
+  const memory = new GuestMemory();
+  const ranges = writtenBy(options);
   const functions: Record<string, WasiFunction> = {};
-  for (const each of names) {
-    const call = base.functions[each];
+  for (const name of names) {
+    const call = base.functions[name];
     if (call === undefined) continue;
-    functions[each] = (...args) => {
-      // A module's start section runs before anybody can have its memory.
-      if (!attached) return Errno.FAULT;
-      return guard(call, args);
+    functions[name] = (...args) => {
+      // WebAssembly hands an i32 over as signed; node:wasi refuses what is below zero, and so all of a
+      // memory's upper half.
+      const values = args.map((value) => (typeof value === 'number' ? value >>> 0 : value));
+      const writes = ranges[name]?.(values as number[]) ?? [];
+      // Before `attach`, that is in a module's start section, nothing is inside. wasi-js cuts off what
+      // does not fit, and calls it a success.
+      const inside = writes.every(([pointer, length]) => memory.contains(pointer, length));
+      return inside && memory.isAttached ? guard(call, values) : Errno.FAULT;
     };
   }
   return {
     functions,
     stdio: base.stdio,
-    attach: (memory) => {
-      base.attach(memory);
-      attached = true;
+    attach: (guests) => {
+      base.attach(guests);
+      memory.attach(guests);
     },
+  };
+}
+
+type Ranges = readonly (readonly [pointer: number, length: number])[];
+
+/** What of the memory the functions without descriptor write to, by their arguments. */
+function writtenBy({
+  args,
+  env,
+}: BaseOptions): Readonly<Record<string, (values: readonly number[]) => Ranges>> {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const sizes = ([count = 0, size = 0]: readonly number[]): Ranges => [
+    [count, 4],
+    [size, 4],
+  ];
+  const strings = (list: readonly string[]) => {
+    const size = list.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0);
+    return ([pointers = 0, texts = 0]: readonly number[]): Ranges => [
+      [pointers, 4 * list.length],
+      [texts, size],
+    ];
+  };
+  return {
+    args_sizes_get: sizes,
+    args_get: strings(args),
+    environ_sizes_get: sizes,
+    environ_get: strings(variables),
+    random_get: ([buffer = 0, length = 0]) => [[buffer, length]],
   };
 }
 
@@ -104,10 +139,8 @@ function guard(call: WasiFunction, args: (number | bigint)[]): number {
     const errno = call(...args);
     // node:wasi answers EOVERFLOW for a pointer out of bounds; preview 1's word for it is EFAULT.
     return errno === Errno.OVERFLOW ? Errno.FAULT : errno;
-  } catch (error) {
-    // What wasi-js and @wasmer/wasi throw for a pointer out of bounds.
-    const outOfBounds = error instanceof RangeError || error instanceof WebAssembly.RuntimeError;
-    return outOfBounds ? Errno.FAULT : Errno.IO;
+  } catch {
+    return Errno.IO;
   }
 }
 

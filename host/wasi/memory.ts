@@ -10,6 +10,10 @@ export class GuestMemory {
     this.#memory = memory;
   }
 
+  get isAttached(): boolean {
+    return this.#memory !== undefined;
+  }
+
   /** Whether `length` bytes at `pointer` are all inside; a length beyond 32 bits is fine. */
   contains(pointer: number, length: number): boolean {
     return this.#memory !== undefined && (pointer >>> 0) + length <= this.#memory.buffer.byteLength;

@@ -5,9 +5,9 @@
 import { mkdirSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bases } from '../support/bases.ts';
 import { type FileCalls, fileCalls, OFlags, Right } from '../unit/host/files.ts';
 import { at, type Fixture, fixture } from '../unit/host/fixture.ts';
-import { bases } from './bases.ts';
 import { ESCAPES, SECRET, SYSTEM_ESCAPES, Tree } from './tree.ts';
 
 const [DIR, SECOND] = [3, 4];

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runtimes } from '../runtimes/index.mjs';
+import { bases } from '../support/bases.ts';
 import { testGuest } from '../unit/guest/guests.ts';
-import { bases } from './bases.ts';
 import { ESCAPES, SYSTEM_ESCAPES, Tree } from './tree.ts';
 
 const OUT = [...ESCAPES, ...SYSTEM_ESCAPES];

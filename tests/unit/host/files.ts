@@ -70,13 +70,10 @@ export function fileCalls(f: Fixture) {
     /** The new fd, or the errno's name. */
     open(dir: number, path: string | Uint8Array, options: OpenOptions = {}): number | string {
       const rights = options.rights ?? Right.READ | Right.SEEK | (1n << 21n) | (1n << 5n);
-      const errno = call(
-        ...(['path_open', dir, options.follow === false ? 0 : 1, ...first(path)] as [
-          string,
-          number,
-        ]),
-        ...[options.oflags ?? 0, rights, options.inheriting ?? 0n, options.fdflags ?? 0, at.result],
-      );
+      const { oflags = 0, inheriting = 0n, fdflags = 0, follow = true } = options;
+      const [name, length] = first(path);
+      const flags = [oflags, rights, inheriting, fdflags] as const;
+      const errno = call('path_open', dir, follow ? 1 : 0, name, length, ...flags, at.result);
       return errno === 'SUCCESS' ? f.u32(at.result) : errno;
     },
     /** What one fd_read of at most `room` bytes gives, or the errno's name behind a '!'. */

@@ -132,9 +132,10 @@ static void run(const struct scenario *scenario, const struct px_backend_ops *op
 }
 
 int main(int argc, char **argv) {
-  const struct scenario *const suites[] = {poll_scenarios, clock_scenarios, socket_scenarios};
+  const struct scenario *const suites[] = {poll_scenarios, clock_scenarios, socket_scenarios,
+                                            file_scenarios};
   setvbuf(stdout, NULL, _IOLBF, 0);
-  for (size_t s = 0; s < 3; s++)
+  for (size_t s = 0; s < sizeof suites / sizeof suites[0]; s++)
     for (const struct scenario *scenario = suites[s]; scenario->name != NULL; scenario++)
       for (int b = 0; px_backends[b] != NULL; b++)
         if (argc < 2 || strcmp(argv[1], scenario->name) == 0) run(scenario, px_backends[b]);
