@@ -18,10 +18,10 @@ struct px_entry {
   int32_t host_fd; /* what the backend waits on, or one of the two above */
   int32_t base_fd; /* PX_BASE: the base's number; PX_FILE: the host's descriptor, which is ours */
   uint8_t kind;
-  uint8_t filetype; /* PX_FILE only, as `borrowed`: a stream of the process, which we never close */
-  bool borrowed;
+  uint8_t filetype; /* PX_FILE only, like the two below */
   uint16_t flags;   /* fdflags as the guest set them; of a file, NONBLOCK alone */
-  uint32_t preopen; /* PX_FILE: 1 + its place among the host's preopens; 0: none */
+  uint16_t preopen; /* 1 + its place among the host's preopens; 0: none */
+  bool borrowed;    /* a stream of the process, which we never close */
   uint64_t rights, rights_inheriting;
 };
 
@@ -30,6 +30,8 @@ struct px_fd_table {
   uint32_t room;
   uint32_t lowest; /* no number below is free */
 };
+
+_Static_assert(sizeof(struct px_entry) == 32, "an idle connection costs one of these");
 
 void px_fd_table_destroy(struct px_fd_table *table);
 

@@ -70,7 +70,7 @@ static bool can_be_waited_for(mode_t mode) {
 }
 
 int px_file_add(struct px_host *host, int file_fd, uint16_t fdflags, uint64_t rights,
-                uint64_t inheriting, uint32_t preopen) {
+                uint64_t inheriting, uint16_t preopen) {
   struct stat stat;
   int guest_fd, flags = 0;
   if (fstat(file_fd, &stat) < 0) goto failed;
@@ -116,6 +116,7 @@ int px_host_add_stream(struct px_host *host, int host_fd) {
 }
 
 int px_host_add_directory(struct px_host *host, const char *path, const char *name) {
+  if (host->preopen_count == UINT16_MAX) return -EMFILE;
   char **preopens = realloc(host->preopens, (host->preopen_count + 1) * sizeof *preopens);
   if (preopens == NULL) return -ENOMEM;
   host->preopens = preopens;
@@ -124,7 +125,7 @@ int px_host_add_directory(struct px_host *host, const char *path, const char *na
   int file_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   int fd = file_fd < 0 ? -errno
                        : px_file_add(host, file_fd, 0, PX_RIGHTS_ALL, PX_RIGHTS_ALL,
-                                     host->preopen_count + 1);
+                                     (uint16_t)(host->preopen_count + 1));
   if (fd < 0) {
     free(copy);
     return fd;

@@ -23,7 +23,7 @@ struct px_entry *px_file_content(struct px_host *host, uint32_t fd, uint64_t rig
 /* Gives `file_fd` to the table. `rights` are cut to what its type has. Answers the guest's fd; or
  * -errno, and then file_fd is closed. */
 int px_file_add(struct px_host *host, int file_fd, uint16_t fdflags, uint64_t rights,
-                uint64_t inheriting, uint32_t preopen);
+                uint64_t inheriting, uint16_t preopen);
 
 /* filetype of a st_mode. */
 uint8_t px_filetype(mode_t mode);

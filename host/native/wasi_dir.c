@@ -9,7 +9,7 @@
 #include "file.h"
 #include "wasi_files.h"
 
-enum { ENTRIES_SIZE = 16 * 1024 };
+enum { ENTRIES_SIZE = 16 * 1024, ENTRY_MAX = 512 /* a longest name, and what is before it */ };
 
 /* getdents64(2)'s record; glibc has a name for it, musl has not. */
 struct entry {
@@ -99,7 +99,10 @@ int px_fd_readdir(struct px_host *host, struct px_memory memory, uint32_t fd, ui
   _Alignas(struct entry) char entries[ENTRIES_SIZE];
   uint32_t written = 0;
   while (written < buffer_length) {
-    long n = syscall(SYS_getdents64, entry->base_fd, entries, sizeof entries);
+    /* The kernel's records are about as long as the guest's: more than fit would be read in vain. */
+    size_t room = buffer_length - written;
+    room = room < ENTRY_MAX ? ENTRY_MAX : room > sizeof entries ? sizeof entries : room;
+    long n = syscall(SYS_getdents64, entry->base_fd, entries, room);
     if (n < 0 && written == 0) return px_wasi_errno(errno);
     if (n <= 0) break;
     for (long at = 0; at < n && written < buffer_length;) {
