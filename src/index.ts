@@ -10,7 +10,7 @@ import {
   type TraceSink,
 } from '../host/index.ts';
 import { loadModule } from './module.ts';
-import { listenEnvironment, parseListen } from './options.ts';
+import { checkTrigger, listenEnvironment, parseListen } from './options.ts';
 
 export {
   type BackendInfo,
@@ -38,6 +38,11 @@ export interface RunOptions {
   readonly args?: readonly string[];
   /** Default 'auto': the best one available. */
   readonly backend?: string;
+  /**
+   * 'level', the default and the standard; or 'edge': a direction once reported stays quiet until the
+   * guest's own call on that fd met EAGAIN or moved less than it could have.
+   */
+  readonly trigger?: 'level' | 'edge';
   /** The base WASI: 'node', the default, or 'wasi-js' or 'wasmer', whose packages you install. */
   readonly wasi?: string;
   /** Gets the text of a trace of all WASI calls, in pieces; see docs/cli.md for its form. */
@@ -84,6 +89,7 @@ export function run(options: RunOptions): number {
     dirs: options.dirs ?? [],
     backend: options.backend ?? 'auto',
     wasi: options.wasi,
+    trigger: checkTrigger(options.trigger),
     trace: options.trace,
     warn: options.warn,
   });

@@ -119,6 +119,17 @@ export function parseEnv(
   return value === undefined ? undefined : [name, value];
 }
 
+/**
+ * Checks the value of --trigger.
+ *
+ * @throws PolluxError ERR_OPTION, which names the two.
+ */
+export function checkTrigger(text: string | undefined): 'level' | 'edge' {
+  if (text === undefined || text === 'level') return 'level';
+  if (text === 'edge') return text;
+  throw new PolluxError('ERR_OPTION', `unknown trigger '${text}'; there are level and edge`);
+}
+
 /** LISTEN_FDS and LISTEN_FDNAMES as systemd sets them, for these listeners. */
 export function listenEnvironment(listeners: readonly { name: string }[]): Record<string, string> {
   if (listeners.length === 0) return {};

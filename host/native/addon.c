@@ -367,6 +367,10 @@ static napi_value create_host(napi_env env, napi_callback_info info) {
     return object;
   }
   in->env = env;
+  bool edge = false;
+  TRY(napi_get_named_property(env, options, "edge", &value));
+  TRY(napi_get_value_bool(env, value, &edge));
+  if (edge) px_poller_trigger_edge(&in->host.poller);
   in->host.warn = warn;
   in->host.warn_context = in;
   px_registry_add(&in->host);

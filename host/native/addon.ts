@@ -69,6 +69,8 @@ export interface Addon {
   createHost(options: {
     /** A backend's name; 'auto' takes the best available. */
     backend: string;
+    /** A direction once reported stays quiet until the guest has drained it. */
+    edge: boolean;
     /** fd_read and the like of the base WASI, by name. */
     base: Readonly<Record<string, unknown>>;
     /** Thrown through the guest when the host is stopped. */

@@ -191,6 +191,13 @@ bool px_poller_any_immediate(const struct px_poller *p) {
   return false;
 }
 
+void px_poller_unmute(struct px_poller *p, uint32_t guest_fd) {
+  uint32_t key = px_poller_key(p, guest_fd);
+  if (key == 0 || key >= p->room || p->watches[key].muted == 0) return;
+  p->watches[key].muted = 0;
+  px_poller_touch(p, key);
+}
+
 void px_poller_note_drained(struct px_poller *p, uint32_t guest_fd, uint32_t direction) {
   uint32_t key = px_poller_key(p, guest_fd);
   if (key == 0 || key >= p->room) return;

@@ -121,6 +121,15 @@ static inline uint32_t px_useful(uint32_t readiness, uint32_t want) {
 /* A watch without a wait of its own is ready for the current call. */
 bool px_poller_any_immediate(const struct px_poller *poller);
 
+/* --trigger edge: from now on a direction once reported is quiet until the guest has drained it. */
+static inline void px_poller_trigger_edge(struct px_poller *poller) {
+  poller->mutes = true;
+  poller->tracks = true;
+}
+
+/* The guest used a descriptor of which nobody learns whether that drained it: ends its silence. */
+void px_poller_unmute(struct px_poller *poller, uint32_t guest_fd);
+
 void px_poller_note_drained(struct px_poller *poller, uint32_t guest_fd, uint32_t direction);
 
 /* The guest's own call on the fd met EAGAIN or moved less than it could have: the direction is not

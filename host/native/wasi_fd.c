@@ -48,6 +48,7 @@ int px_fd_read(struct px_host *host, struct px_memory memory, uint32_t fd, uint3
                uint32_t iovs_length, uint32_t nread) {
   int status;
   struct px_entry *entry = stream(host, fd, ABI_RIGHT_FD_READ, &status);
+  if (entry == NULL || entry->kind == PX_FILE) px_poller_unmute(&host->poller, fd);
   if (entry != NULL && entry->kind == PX_FILE)
     return px_file_read(host, memory, entry, iovs, iovs_length, nread);
   if (entry != NULL) return px_stream_read(host, memory, entry, iovs, iovs_length, 0, nread);
@@ -60,6 +61,7 @@ int px_fd_write(struct px_host *host, struct px_memory memory, uint32_t fd, uint
                 uint32_t iovs_length, uint32_t nwritten) {
   int status;
   struct px_entry *entry = stream(host, fd, ABI_RIGHT_FD_WRITE, &status);
+  if (entry == NULL || entry->kind == PX_FILE) px_poller_unmute(&host->poller, fd);
   if (entry != NULL && entry->kind == PX_FILE)
     return px_file_write(host, memory, entry, iovs, iovs_length, nwritten);
   if (entry != NULL) return px_stream_write(host, memory, entry, iovs, iovs_length, nwritten);

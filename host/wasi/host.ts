@@ -29,6 +29,8 @@ export interface HostOptions {
   readonly backend: string;
   /** The base WASI, by name; 'node' where it is not given. */
   readonly wasi?: string | undefined;
+  /** 'level', the default, or 'edge': a direction once reported stays quiet until the guest has drained it. */
+  readonly trigger?: 'level' | 'edge' | undefined;
   /** Gets the text of a trace of all WASI calls, in pieces. */
   readonly trace?: TraceSink | undefined;
   /** Gets a sentence when the host refuses something for a reason of its own. */
@@ -155,6 +157,7 @@ export class Host {
 function createNative(options: HostOptions, base: BaseWasi): NativeHost {
   const native = addon().createHost({
     backend: options.backend,
+    edge: options.trigger === 'edge',
     base: base.functions,
     stopped: new PolluxError('ERR_STOPPED', 'the guest was stopped'),
     warn: options.warn ?? (() => {}),

@@ -5,7 +5,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { PolluxError, type PolluxErrorCode } from '../index.ts';
-import { parseDir, parseEnv, parseListen } from '../options.ts';
+import { checkTrigger, parseDir, parseEnv, parseListen } from '../options.ts';
 import { backendsCommand } from './commands/backends.ts';
 import { type RunFlags, runCommand } from './commands/run.ts';
 import { ABOUT, BACKENDS_HELP, paintHelp, RUN_HELP } from './help.ts';
@@ -83,7 +83,17 @@ function program(progress: Progress): Command {
       'set a variable of the guest; NAME alone takes your value (repeatable)',
       collectEnv,
     )
-    .option('-b, --backend <NAME>', 'auto, epoll, poll or select', 'auto')
+    .option(
+      '-b, --backend <NAME>',
+      "auto or a name that 'pollux backends' lists: epoll, poll, select, epoll-et",
+      'auto',
+    )
+    .option(
+      '--trigger <KIND>',
+      'level, as the standard has it; or edge: what was reported stays quiet until the guest has drained it (tokio needs it)',
+      checkTrigger,
+      'level',
+    )
     .option('--wasi <NAME>', 'the base WASI: node, wasi-js or wasmer', 'node')
     .option('--trace', 'print each WASI call on stderr')
     .option('--stats', 'print counters on stderr at the end')

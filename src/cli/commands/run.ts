@@ -12,6 +12,7 @@ export interface RunFlags {
   readonly dir?: readonly { readonly host: string; readonly guest: string }[];
   readonly env?: Readonly<Record<string, string>>;
   readonly backend: string;
+  readonly trigger: 'level' | 'edge';
   readonly wasi: string;
   readonly trace?: true;
   readonly stats?: true;
@@ -21,7 +22,7 @@ export interface RunFlags {
 const TRAPPED = 134;
 
 /** Options that are ours where they stand before the file, and the guest's behind it. */
-const OURS = /^--(listen|dir|env|backend|wasi|trace|stats)(=|$)/;
+const OURS = /^--(listen|dir|env|backend|trigger|wasi|trace|stats)(=|$)/;
 
 /** Runs the guest; the status to exit with. A signal that ended it is raised again, to end us alike. */
 export async function runCommand(
@@ -42,6 +43,7 @@ export async function runCommand(
       dirs: flags.dir ?? [],
       env: flags.env ?? {},
       backend: flags.backend,
+      trigger: flags.trigger,
       wasi: flags.wasi,
       trace: flags.trace && sayTrace,
       warn: (message) => say(`pollux: ${message}`),

@@ -52,11 +52,16 @@ int event_type(struct test *t, uint32_t i) { return (int)get(t, EVENTS + i * 32u
 uint64_t event_nbytes(struct test *t, uint32_t i) { return get(t, EVENTS + i * 32u + 16, 8); }
 bool event_hangup(struct test *t, uint32_t i) { return get(t, EVENTS + i * 32u + 24, 2) & 1; }
 
-int connect_peer(struct test *t, uint32_t *guest) {
+int connect_peer_only(struct test *t) {
   int peer = socket(AF_INET, SOCK_STREAM, 0);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)t->listener_port)};
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   CHECK(connect(peer, (struct sockaddr *)&address, sizeof address) == 0);
+  return peer;
+}
+
+int connect_peer(struct test *t, uint32_t *guest) {
+  int peer = connect_peer_only(t);
   CHECK(px_sock_accept(&t->host, t->memory, t->listener, ABI_FDFLAGS_NONBLOCK, RESULT) == 0);
   *guest = (uint32_t)get(t, RESULT, 4);
   return peer;
@@ -133,7 +138,7 @@ static void run(const struct scenario *scenario, const struct px_backend_ops *op
 
 int main(int argc, char **argv) {
   const struct scenario *const suites[] = {poll_scenarios, clock_scenarios, socket_scenarios,
-                                            file_scenarios};
+                                            file_scenarios, edge_scenarios};
   setvbuf(stdout, NULL, _IOLBF, 0);
   for (size_t s = 0; s < sizeof suites / sizeof suites[0]; s++)
     for (const struct scenario *scenario = suites[s]; scenario->name != NULL; scenario++)

@@ -39,7 +39,7 @@ struct scenario {
 };
 
 extern const struct scenario poll_scenarios[], clock_scenarios[], socket_scenarios[],
-    file_scenarios[];
+    file_scenarios[], edge_scenarios[];
 
 /* Subscriptions, built by the offsets of the witx and not by the code under test. */
 void sub_fd(struct test *t, int tag, uint32_t fd, uint64_t userdata);
@@ -57,6 +57,8 @@ bool event_hangup(struct test *t, uint32_t i);
 
 /* A connection: `guest` is the guest's fd, the result the peer's host fd. */
 int connect_peer(struct test *t, uint32_t *guest);
+/* One that waits in the listener's queue. */
+int connect_peer_only(struct test *t);
 /* The peer's end goes away with a reset. */
 void reset_peer(int peer);
 

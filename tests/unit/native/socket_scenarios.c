@@ -81,7 +81,7 @@ static void blocking_reads_wait_and_waitall_fills_the_buffer(struct test *t) {
   struct later later = {peer, "abcdef"};
   CHECK(px_fd_fdstat_set_flags(&t->host, fd, 0) == 0);
   CHECK(pthread_create(&thread, NULL, write_later, &later) == 0);
-  CHECK(read_fd(t, fd, 8, &count) == 0 && count == 1 && t->bytes[DATA] == 'a');
+  CHECK(read_fd(t, fd, 1, &count) == 0 && count == 1 && t->bytes[DATA] == 'a');
   CHECK(recv_fd(t, fd, 3, ABI_RI_PEEK | ABI_RI_WAITALL, &count) == 0 && count == 3);
   CHECK(recv_fd(t, fd, 5, ABI_RI_WAITALL, &count) == 0 && count == 5);
   CHECK(memcmp(t->bytes + DATA, "bcdef", 5) == 0);
