@@ -2,24 +2,21 @@
 // Who is at the other end. Preview 1 has no getpeername; a host of ours tells it as Linux does in
 // /proc/self/fd: `fd/7` in the preopened directory /dev is a link to `tcp:PEER:PORT->LOCAL:PORT`.
 
+import { deviceDirectory, NO_DEVICE } from '../wasi/device';
 import { Errno } from '../wasi/errno';
-import { preopens } from '../wasi/preopens';
 import { path_readlink } from '../wasi/wasi_snapshot_preview1';
 
-const NOT_LOOKED: i32 = -2;
-const NO_DEVICE: i32 = -1;
 const PREFIX = 'tcp:';
 const ARROW = '->';
 /** Two IPv6 addresses with ports and zones fit. */
 const LINK_SIZE: u32 = 256;
 
-let device: i32 = NOT_LOOKED;
 const link = memory.data(256, 1);
 const used = memory.data(4, 4);
 
 /** The peer of connection `fd` as `127.0.0.1:4711` or `[::1]:4711`; `fd 7` where the host does not tell. */
 export function peerName(fd: i32): string {
-  if (device == NOT_LOOKED) device = findDevice();
+  const device = deviceDirectory();
   if (device != NO_DEVICE) {
     const path = String.UTF8.encode(`fd/${fd}`);
     const errno = path_readlink(
@@ -37,12 +34,4 @@ export function peerName(fd: i32): string {
     }
   }
   return `fd ${fd}`;
-}
-
-function findDevice(): i32 {
-  const directories = preopens();
-  for (let i = 0; i < directories.length; i++) {
-    if (directories[i].name == '/dev') return directories[i].fd;
-  }
-  return NO_DEVICE;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The one array of subscriptions that poll_oneoff gets each turn, packed and edited in place: a
-// host that compares it with the turn before sees exactly what changed. It knows nothing of
-// registrations; the PollSet does (poll-set.ts).
+// host that compares it with the turn before sees exactly what changed. Where the host offers
+// /dev/poll, only the edits go there. It knows nothing of registrations; the PollSet does.
 
 import { fatal } from '../wasi/abort';
 import { Errno, errnoName } from '../wasi/errno';
 import {
+  CLOCK_ABSTIME,
   CLOCK_MONOTONIC,
   EVENT_CLOCK,
   EVENT_SIZE,
@@ -17,6 +18,7 @@ import {
   UNCOUNTED,
 } from '../wasi/records';
 import { poll_oneoff } from '../wasi/wasi_snapshot_preview1';
+import { DEVICE_EVENTS, PollDevice } from './poll-device';
 
 /** Userdata of the clock's subscription. No token is like it: no slot has this number. */
 const CLOCK_TOKEN: u64 = u64.MAX_VALUE;
@@ -37,6 +39,9 @@ export class SubscriptionArray {
   /** Positions [from, to) that were edited since the last wait. */
   private editedFrom: i32 = i32.MAX_VALUE;
   private editedTo: i32 = 0;
+  /** Where the host keeps the subscriptions, once the first wait has found that it does. */
+  private device: PollDevice | null = null;
+  private looked: bool = false;
   /** Subscriptions in the array. */
   length: i32 = 0;
   /** The first event of the last wait. Valid until the next one. */
@@ -53,6 +58,9 @@ export class SubscriptionArray {
     record.fd = fd;
     if (tag != EVENT_CLOCK) record.timeoutNs = UNCOUNTED;
     this.noteEdit(position);
+    // A clock has no time yet.
+    const device = this.device;
+    if (device !== null && tag != EVENT_CLOCK) device.set(record);
     return position;
   }
 
@@ -62,6 +70,8 @@ export class SubscriptionArray {
    * Answers true where one moved that is not the clock's: whoever keeps its position must be told.
    */
   remove(position: i32): bool {
+    const device = this.device;
+    if (device !== null) device.remove(this.at(position));
     const last = --this.length;
     this.noteEdit(position);
     if (position == last) return false;
@@ -85,10 +95,14 @@ export class SubscriptionArray {
   setClock(timeNs: u64, flags: u16): void {
     if (this.clockAt < 0) this.clockAt = this.add(CLOCK_TOKEN, EVENT_CLOCK, CLOCK_MONOTONIC);
     const record = this.at(this.clockAt);
-    if (record.timeoutNs == timeNs && record.flags == flags) return;
+    const device = this.device;
+    // To the set a timeout begins when it is written: the same one again is another one.
+    const lasts = device === null || flags == CLOCK_ABSTIME;
+    if (lasts && record.timeoutNs == timeNs && record.flags == flags) return;
     record.timeoutNs = timeNs;
     record.flags = flags;
     this.noteEdit(this.clockAt);
+    if (device !== null) device.set(record);
   }
 
   /** Lets the wait take for ever. Answers the position of the subscription that moved, or -1. */
@@ -108,6 +122,9 @@ export class SubscriptionArray {
   wait(): i32 {
     const count = this.length;
     if (count == 0) fatal('there is nothing to wait for: no fd is waited on, and no timer is set');
+    if (!this.looked) this.lookForDevice();
+    const device = this.device;
+    if (device !== null) return device.wait(this.events);
     if (this.eventCapacity < count) this.growEvents();
     if (this.editedTo > 0) this.stamp();
     while (true) {
@@ -122,7 +139,18 @@ export class SubscriptionArray {
   free(): void {
     if (this.base != 0) heap.free(this.base);
     if (this.events != 0) heap.free(this.events);
+    const device = this.device;
+    if (device !== null) device.free();
     heap.free(changetype<usize>(this));
+  }
+
+  private lookForDevice(): void {
+    this.looked = true;
+    const device = PollDevice.open();
+    this.device = device;
+    if (device === null) return;
+    for (let i = 0; i < this.length; i++) device.set(this.at(i));
+    this.events = heap.alloc(<usize>DEVICE_EVENTS * EVENT_SIZE);
   }
 
   @inline

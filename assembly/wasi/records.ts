@@ -45,6 +45,9 @@ export const STAMP_EDITION: usize = 32;
 export const STAMP_FROM: usize = 36;
 export const STAMP_TO: usize = 40;
 
+/** Where "remove" lies, in the padding behind the tag, of a record that takes one out of /dev/poll. */
+export const SUBSCRIPTION_REMOVE: usize = 10;
+
 /** Bytes from one subscription to the next. */
 export const SUBSCRIPTION_SIZE: usize = 48;
 
@@ -155,4 +158,5 @@ export const OPEN_CREATE: u32 = 1;
 export const FOLLOW_SYMLINKS: u32 = 1;
 
 // rights
+export const RIGHT_FD_READ: u64 = 1 << 1;
 export const RIGHT_FD_WRITE: u64 = 1 << 6;

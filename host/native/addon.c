@@ -1,51 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * The addon's exports, typed in addon.ts: backends, listen, createHost, stop and the signals. */
 #define _GNU_SOURCE
-#include <limits.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "instance.h"
+#include "napi_values.h"
 #include "stop.h"
 #include "tcp.h"
 
-/* Node-API fails only where the engine is going down or out of memory; then an exception is pending
- * already, or this makes one. */
-#define TRY(expression)                                                        \
-  do {                                                                         \
-    if ((expression) != napi_ok) {                                             \
-      bool pending = false;                                                    \
-      napi_is_exception_pending(env, &pending);                                \
-      if (!pending) napi_throw_error(env, NULL, "pollux: " #expression);       \
-      return NULL;                                                             \
-    }                                                                          \
-  } while (0)
-
-static napi_status put(napi_env env, napi_value object, const char *name, napi_value value) {
-  return napi_set_named_property(env, object, name, value);
-}
-
-static napi_status put_string(napi_env env, napi_value object, const char *name,
-                              const char *text) {
-  napi_value value;
-  napi_status status = napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
-  return status == napi_ok ? put(env, object, name, value) : status;
-}
-
-static napi_status put_number(napi_env env, napi_value object, const char *name, double number) {
-  napi_value value;
-  napi_status status = napi_create_double(env, number, &value);
-  return status == napi_ok ? put(env, object, name, value) : status;
-}
-
-static void delete_reference(napi_env env, napi_ref *reference) {
-  if (*reference != NULL) napi_delete_reference(env, *reference);
-  *reference = NULL;
-}
-
-static void close_instance(struct instance *in) {
+void px_instance_close(struct instance *in) {
   px_registry_remove(&in->host);
   px_host_close(&in->host);
 }
@@ -55,7 +20,7 @@ static void release(napi_env env, void *data, void *hint) {
   struct instance *in = data;
   (void)hint;
   if (--in->references > 0) return;
-  close_instance(in);
+  px_instance_close(in);
   delete_reference(env, &in->memory);
   delete_reference(env, &in->buffer);
   delete_reference(env, &in->stopped);
@@ -143,141 +108,6 @@ static napi_value release_signals(napi_env env, napi_callback_info info) {
   return number;
 }
 
-/* ---- methods of a host ---- */
-
-static struct instance *method(napi_env env, napi_callback_info info, size_t argc,
-                               napi_value *argv) {
-  void *data = NULL;
-  size_t given = argc;
-  if (napi_get_cb_info(env, info, &given, argv, NULL, &data) != napi_ok) return NULL;
-  return data;
-}
-
-/* A descriptor's number, or an exception where the host refused it with -errno. */
-static napi_value descriptor(napi_env env, int fd) {
-  napi_value number;
-  if (fd < 0) {
-    napi_throw_error(env, NULL, strerror(-fd));
-    return NULL;
-  }
-  TRY(napi_create_int32(env, fd, &number));
-  return number;
-}
-
-static napi_value host_attach(napi_env env, napi_callback_info info) {
-  napi_value argv[1];
-  struct instance *in = method(env, info, 1, argv);
-  delete_reference(env, &in->memory);
-  delete_reference(env, &in->buffer);
-  TRY(napi_create_reference(env, argv[0], 1, &in->memory));
-  return NULL;
-}
-
-static napi_value host_add_listener(napi_env env, napi_callback_info info) {
-  napi_value argv[1];
-  struct instance *in = method(env, info, 1, argv);
-  int32_t fd;
-  TRY(napi_get_value_int32(env, argv[0], &fd));
-  return descriptor(env, px_host_add_listener(&in->host, fd));
-}
-
-static napi_value host_add_base(napi_env env, napi_callback_info info) {
-  napi_value argv[2];
-  struct instance *in = method(env, info, 2, argv);
-  int32_t base_fd, host_fd;
-  TRY(napi_get_value_int32(env, argv[0], &base_fd));
-  TRY(napi_get_value_int32(env, argv[1], &host_fd));
-  return descriptor(env, px_host_add_base(&in->host, base_fd, host_fd));
-}
-
-static napi_value host_add_stream(napi_env env, napi_callback_info info) {
-  napi_value argv[1];
-  struct instance *in = method(env, info, 1, argv);
-  int32_t fd;
-  TRY(napi_get_value_int32(env, argv[0], &fd));
-  return descriptor(env, px_host_add_stream(&in->host, fd));
-}
-
-/* `{ fd }`, or `{ error }` with the system's words. */
-static napi_value host_add_directory(napi_env env, napi_callback_info info) {
-  napi_value argv[2], result;
-  char path[PATH_MAX], name[PATH_MAX];
-  size_t length;
-  struct instance *in = method(env, info, 2, argv);
-  TRY(napi_get_value_string_utf8(env, argv[0], path, sizeof path, &length));
-  TRY(napi_get_value_string_utf8(env, argv[1], name, sizeof name, &length));
-  TRY(napi_create_object(env, &result));
-  int fd = px_host_add_directory(&in->host, path, name);
-  if (fd < 0)
-    TRY(put_string(env, result, "error", strerror(-fd)));
-  else
-    TRY(put_number(env, result, "fd", fd));
-  return result;
-}
-
-static napi_value host_add_device(napi_env env, napi_callback_info info) {
-  struct instance *in = method(env, info, 0, NULL);
-  return descriptor(env, px_host_add_device(&in->host));
-}
-
-static napi_value host_lookup(napi_env env, napi_callback_info info) {
-  napi_value argv[1], number;
-  struct instance *in = method(env, info, 1, argv);
-  int32_t fd;
-  TRY(napi_get_value_int32(env, argv[0], &fd));
-  const struct px_entry *entry = px_fd_table_get(&in->host.table, (uint32_t)fd);
-  int found = entry == NULL               ? -1
-              : entry->kind == PX_BASE    ? entry->base_fd
-              : entry->kind == PX_DEVICE  ? -3
-              : entry->kind == PX_FILE    ? -4
-                                          : -2;
-  TRY(napi_create_int32(env, found, &number));
-  return number;
-}
-
-static napi_value host_describe(napi_env env, napi_callback_info info) {
-  napi_value argv[1], text;
-  struct instance *in = method(env, info, 1, argv);
-  int32_t fd;
-  char name[PX_PEER_MAX];
-  TRY(napi_get_value_int32(env, argv[0], &fd));
-  const struct px_entry *entry = px_fd_table_get(&in->host.table, (uint32_t)fd);
-  if (entry == NULL || entry->kind != PX_STREAM) return NULL;
-  if (px_describe(entry->host_fd, name, sizeof name) < 0) return NULL;
-  TRY(napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &text));
-  return text;
-}
-
-static napi_value host_stats(napi_env env, napi_callback_info info) {
-  static const char *const names[] = {
-#define PX_NAME(name) #name,
-      PX_SYSCALLS(PX_NAME)
-#undef PX_NAME
-  };
-  struct instance *in = method(env, info, 0, NULL);
-  const struct px_counters *c = &in->host.counters;
-  napi_value stats, syscalls;
-  TRY(napi_create_object(env, &stats));
-  TRY(napi_create_object(env, &syscalls));
-  TRY(put_string(env, stats, "backend", in->host.ops->name));
-  TRY(put_number(env, stats, "waits", (double)c->waits));
-  TRY(put_number(env, stats, "wakeups", (double)c->wakeups));
-  TRY(put_number(env, stats, "events", (double)c->events));
-  TRY(put_number(env, stats, "fdsToKernel", (double)c->fds_to_kernel));
-  TRY(put_number(env, stats, "accepts", (double)c->accepts));
-  TRY(put_number(env, stats, "bytesRead", (double)c->bytes_read));
-  TRY(put_number(env, stats, "bytesWritten", (double)c->bytes_written));
-  for (int i = 0; i < PX_SYS_COUNT; i++)
-    if (c->syscalls[i] > 0) TRY(put_number(env, syscalls, names[i], (double)c->syscalls[i]));
-  TRY(put(env, stats, "syscalls", syscalls));
-  return stats;
-}
-
-static napi_value host_close(napi_env env, napi_callback_info info) {
-  close_instance(method(env, info, 0, NULL));
-  return NULL;
-}
-
 static void warn(void *context, const char *message) {
   struct instance *in = context;
   napi_env env = in->env;
@@ -320,35 +150,6 @@ static napi_value reference_options(napi_env env, struct instance *in, napi_valu
   return options;
 }
 
-static napi_value define_host(napi_env env, struct instance *in, napi_value object) {
-  static const struct {
-    const char *name;
-    napi_callback function;
-  } methods[] = {
-      {"attach", host_attach},           {"addListener", host_add_listener},
-      {"addBase", host_add_base},        {"addDevice", host_add_device},
-      {"addStream", host_add_stream},    {"addDirectory", host_add_directory},
-      {"lookup", host_lookup},           {"describe", host_describe},
-      {"stats", host_stats},             {"close", host_close},
-  };
-  napi_value imports, files, function;
-  TRY(napi_create_object(env, &imports));
-  TRY(px_imports_define(env, in, imports));
-  TRY(put(env, object, "imports", imports));
-  TRY(napi_create_object(env, &files));
-  TRY(px_file_imports_define(env, in, files));
-  TRY(put(env, object, "files", files));
-  TRY(put_number(env, object, "id", in->host.id));
-  TRY(put_string(env, object, "backend", in->host.ops->name));
-  for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
-    TRY(napi_create_function(env, methods[i].name, NAPI_AUTO_LENGTH, methods[i].function, in,
-                             &function));
-    TRY(px_instance_hold(env, in, function));
-    TRY(put(env, object, methods[i].name, function));
-  }
-  return object;
-}
-
 static napi_value create_host(napi_env env, napi_callback_info info) {
   size_t argc = 1, length;
   napi_value options, value, object;
@@ -376,12 +177,12 @@ static napi_value create_host(napi_env env, napi_callback_info info) {
   px_registry_add(&in->host);
   napi_status held = px_instance_hold(env, in, object);
   if (held != napi_ok) {
-    close_instance(in);
+    px_instance_close(in);
     free(in);
     TRY(held);
   }
   if (reference_options(env, in, options) == NULL) return NULL;
-  return define_host(env, in, object);
+  return px_host_object_define(env, in, object);
 }
 
 NAPI_MODULE_INIT() {

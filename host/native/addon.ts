@@ -44,6 +44,8 @@ export interface NativeHost {
   addDirectory(path: string, name: string): { fd: number } | { error: string };
   /** Adds the virtual /dev directory. */
   addDevice(): number;
+  /** Opens the interest set of /dev/poll with these fdflags: the guest's fd, or -errno of Linux. */
+  openPollSet(fdflags: number): number;
   /** Base fd (>= 0) behind a guest fd, or one of {@link Lookup}. */
   lookup(guestFd: number): number;
   /** `tcp:PEER:PORT->LOCAL:PORT`, or undefined where the fd is no connected socket. */
@@ -55,7 +57,7 @@ export interface NativeHost {
 }
 
 /** Answers of {@link NativeHost.lookup} that are not a base fd. */
-export const Lookup = { none: -1, socket: -2, device: -3, file: -4 } as const;
+export const Lookup = { none: -1, socket: -2, device: -3, file: -4, pollSet: -5 } as const;
 
 /** The addon's exports. */
 export interface Addon {

@@ -4,6 +4,7 @@
       "target_name": "pollux",
       "sources": [
         "addon.c",
+        "host_object.c",
         "imports.c",
         "file_imports.c",
         "host.c",
@@ -12,6 +13,8 @@
         "latch.c",
         "subscriptions.c",
         "poll_oneoff.c",
+        "poll_event.c",
+        "poll_set.c",
         "stream.c",
         "path.c",
         "file.c",

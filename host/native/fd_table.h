@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum px_kind { PX_FREE, PX_LISTENER, PX_STREAM, PX_BASE, PX_DEVICE, PX_FILE };
+enum px_kind { PX_FREE, PX_LISTENER, PX_STREAM, PX_BASE, PX_DEVICE, PX_FILE, PX_POLL_SET };
 
 enum {
   PX_ALWAYS_READY = -1,

@@ -93,6 +93,7 @@ enum {
   ABI_SUB_CLOCK_FLAGS = 40,
   ABI_SUB_FD = 16,
   /* In the padding of a descriptor's subscription; see ABI_HINT_NO_COUNT. */
+  ABI_SUB_REMOVE = 10, /* of any record: 6 bytes of padding behind the tag */
   ABI_SUB_HINT = 24,
   ABI_SUB_EDITION = 32,
   ABI_SUB_EDIT_FROM = 36,

@@ -95,6 +95,7 @@ void px_host_drop(struct px_host *host, uint32_t fd) {
   /* Only the descriptor of an accepted connection or of a file that we opened is surely the last one
    * of its open file; a listener or standard input may be shared with another process, and the kernel
    * would then go on to report it after our close. */
+  px_poll_set_forget(host, fd);
   px_poller_forget(&host->poller, fd, entry->kind == PX_STREAM || (entry->kind == PX_FILE && !entry->borrowed));
   if (entry->kind == PX_LISTENER || entry->kind == PX_STREAM) {
     PX_COUNT(&host->counters, close);

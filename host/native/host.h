@@ -13,6 +13,7 @@
 #include "errno_map.h"
 #include "fd_table.h"
 #include "guest_abi.h"
+#include "poll_set.h"
 #include "poller.h"
 #include "subscriptions.h"
 
@@ -25,6 +26,7 @@ struct px_host {
   struct px_fd_table table;
   struct px_poller poller;
   struct px_subscriptions subs;
+  struct px_poll_set set; /* /dev/poll */
   struct px_counters counters;
   const struct px_backend_ops *ops;
   int wake_fd;

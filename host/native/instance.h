@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * A host as JavaScript holds it: the native host, the guest's memory, and the base WASI's functions.
- * Shared by addon.c, imports.c and file_imports.c, the only files that
+ * Shared by addon.c, host_object.c, imports.c and file_imports.c, the only files that
  * know Node-API. */
 #ifndef PX_INSTANCE_H
 #define PX_INSTANCE_H
@@ -32,6 +32,9 @@ struct instance {
   napi_ref base[PX_BASE_COUNT];
 };
 
+/* Closes the host of the instance and all that it has open. */
+void px_instance_close(struct instance *instance);
+
 /* Makes `object` keep the instance alive. */
 napi_status px_instance_hold(napi_env env, struct instance *instance, napi_value object);
 
@@ -48,5 +51,8 @@ napi_status px_functions_define(napi_env env, struct instance *instance, napi_va
 napi_status px_imports_define(napi_env env, struct instance *instance, napi_value imports);
 /* file_imports.c: those on files alone; they answer PX_DELEGATE for what is no file. */
 napi_status px_file_imports_define(napi_env env, struct instance *instance, napi_value files);
+
+/* host_object.c: puts the imports and the methods of a host on `object`. NULL: an exception is pending. */
+napi_value px_host_object_define(napi_env env, struct instance *instance, napi_value object);
 
 #endif

@@ -143,7 +143,7 @@ static inline void px_poller_drained(struct px_poller *poller, uint32_t guest_fd
  * needs no wait (a file, a bad descriptor) is never drained, and so never muted. */
 static inline void px_poller_mute(struct px_poller *poller, uint32_t key, uint32_t direction) {
   struct px_watch *watch = &poller->watches[key];
-  if (poller->mutes && watch->immediate == PX_NONE) watch->muted |= (uint8_t)direction;
+  if (poller->mutes && watch->registered != 0) watch->muted |= (uint8_t)direction;
 }
 
 #endif

@@ -49,6 +49,8 @@ int px_fd_read(struct px_host *host, struct px_memory memory, uint32_t fd, uint3
   int status;
   struct px_entry *entry = stream(host, fd, ABI_RIGHT_FD_READ, &status);
   if (entry == NULL || entry->kind == PX_FILE) px_poller_unmute(&host->poller, fd);
+  if (entry != NULL && entry->kind == PX_POLL_SET)
+    return px_poll_set_read(host, memory, iovs, iovs_length, nread);
   if (entry != NULL && entry->kind == PX_FILE)
     return px_file_read(host, memory, entry, iovs, iovs_length, nread);
   if (entry != NULL) return px_stream_read(host, memory, entry, iovs, iovs_length, 0, nread);
@@ -62,6 +64,8 @@ int px_fd_write(struct px_host *host, struct px_memory memory, uint32_t fd, uint
   int status;
   struct px_entry *entry = stream(host, fd, ABI_RIGHT_FD_WRITE, &status);
   if (entry == NULL || entry->kind == PX_FILE) px_poller_unmute(&host->poller, fd);
+  if (entry != NULL && entry->kind == PX_POLL_SET)
+    return px_poll_set_write(host, memory, iovs, iovs_length, nwritten);
   if (entry != NULL && entry->kind == PX_FILE)
     return px_file_write(host, memory, entry, iovs, iovs_length, nwritten);
   if (entry != NULL) return px_stream_write(host, memory, entry, iovs, iovs_length, nwritten);
@@ -86,11 +90,14 @@ int px_fd_renumber(struct px_host *host, uint32_t from, uint32_t to, int *replac
   if (source == NULL || target == NULL) return WASI_BADF;
   if (from == to) return WASI_SUCCESS;
   if (target->kind == PX_BASE) *replaced_base = target->base_fd;
+  bool set = source->kind == PX_POLL_SET;
+  if (!set) px_poll_set_forget(host, from);
   px_poller_forget(&host->poller, from, false);
   struct px_entry moved = *source;
   px_host_drop(host, to);
   px_fd_table_remove(&host->table, from);
   host->table.entries[to] = moved; /* drop touched the watch of `to` */
+  if (set) host->set.fd = to;
   return WASI_SUCCESS;
 }
 
@@ -104,6 +111,7 @@ int px_fd_fdstat_get(struct px_host *host, struct px_memory memory, uint32_t fd,
   bool file = entry->kind == PX_FILE;
   out[ABI_FDSTAT_FILETYPE] = file                       ? entry->filetype
                              : entry->kind == PX_DEVICE ? ABI_FILETYPE_DIRECTORY
+                             : entry->kind == PX_POLL_SET ? ABI_FILETYPE_CHARACTER_DEVICE
                                                         : ABI_FILETYPE_SOCKET_STREAM;
   px_put_uint16_t(out + ABI_FDSTAT_FLAGS, file ? px_file_fdflags(entry) : entry->flags);
   px_put_uint64_t(out + ABI_FDSTAT_RIGHTS, entry->rights);

@@ -4,7 +4,7 @@
 
 import { Lookup, type NativeHost } from '../native/addon.ts';
 import { type BaseWasi, PLAIN_FUNCTIONS, type WasiFunction } from './base.ts';
-import { DEVICE_NAME, readDeviceLink } from './device.ts';
+import { DEVICE_NAME, openDevice, readDeviceLink } from './device.ts';
 import { Errno } from './errno.ts';
 import type { GuestMemory } from './memory.ts';
 
@@ -26,15 +26,18 @@ const BY_PATH: Readonly<Record<string, readonly [at: number, device: number]>> =
   path_filestat_get: [0, Errno.NOENT],
   path_filestat_set_times: [0, Errno.ROFS],
   path_link: [0, Errno.ROFS],
-  path_open: [0, Errno.NOENT],
   path_remove_directory: [0, Errno.ROFS],
   path_rename: [0, Errno.ROFS],
   path_symlink: [2, Errno.ROFS],
   path_unlink_file: [0, Errno.ROFS],
 };
 
-const FILETYPE_DIRECTORY = 3;
-const FILETYPE_SOCKET_STREAM = 6;
+/** Filetypes of the witx, for what is no file. */
+const FILETYPES: ReadonlyMap<number, number> = new Map([
+  [Lookup.pollSet, 2],
+  [Lookup.device, 3],
+  [Lookup.socket, 6],
+]);
 const FILESTAT_SIZE = 64;
 const PRESTAT_SIZE = 8;
 const IOVEC_SIZE = 8;
@@ -57,7 +60,7 @@ export function delegatedImports(
   ): number | undefined => {
     const fd = baseOf(args[at]);
     if (fd === Lookup.none) return Errno.BADF;
-    if (fd === Lookup.socket) return socket;
+    if (fd === Lookup.socket || fd === Lookup.pollSet) return socket;
     if (fd === Lookup.device) return device;
     args[at] = fd;
     return undefined;
@@ -96,6 +99,18 @@ export function delegatedImports(
     return fd === Lookup.device ? Errno.NOTSUP : Errno.NOTDIR;
   };
 
+  imports.path_open = (...args) => {
+    const fd = baseOf(args[0]);
+    if (fd === Lookup.none) return Errno.BADF;
+    if (fd !== Lookup.device) return Errno.NOTDIR;
+    const path = memory.text(Number(args[2]), Number(args[3]));
+    const opened = memory.view(Number(args[8]), 4);
+    if (path === undefined || opened === undefined) return Errno.FAULT;
+    const answer = openDevice(native, path, Number(args[4]), Number(args[7]));
+    if (answer.errno === Errno.SUCCESS) opened.setUint32(0, answer.fd, true);
+    return answer.errno;
+  };
+
   imports.path_readlink = (...args) => {
     if (baseOf(args[0]) === Lookup.device) {
       const [, path, pathLength, buffer, bufferLength, used] = args.map(Number) as [
@@ -120,7 +135,7 @@ export function delegatedImports(
     const stat = memory.bytes(Number(args[1]), FILESTAT_SIZE);
     if (stat === undefined) return Errno.FAULT;
     stat.fill(0);
-    stat[16] = fd === Lookup.socket ? FILETYPE_SOCKET_STREAM : FILETYPE_DIRECTORY;
+    stat[16] = FILETYPES.get(fd) ?? 0;
     stat[24] = 1; // links
     return Errno.SUCCESS;
   };
@@ -133,8 +148,9 @@ export function delegatedImports(
     if (fd === Lookup.none) return Errno.BADF;
     const prestat = memory.view(Number(args[1]), PRESTAT_SIZE);
     if (prestat === undefined) return Errno.FAULT;
-    prestat.setUint32(0, fd === Lookup.socket ? 1 : 0, true);
-    prestat.setUint32(4, fd === Lookup.socket ? 0 : DEVICE_NAME.length, true);
+    const device = fd === Lookup.device;
+    prestat.setUint32(0, device ? 0 : 1, true);
+    prestat.setUint32(4, device ? DEVICE_NAME.length : 0, true);
     return Errno.SUCCESS;
   };
 

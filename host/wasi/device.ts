@@ -1,12 +1,35 @@
 // SPDX-License-Identifier: MIT
 // The virtual preopened directory /dev: `fd/N` in it is a link to the two ends of connection N, as
-// /proc/self/fd is on Linux. It holds nothing else and grants nothing.
+// /proc/self/fd is on Linux, and `poll` a registered interest set, as on Solaris. It grants nothing.
+
+import { constants } from 'node:os';
 
 import type { NativeHost } from '../native/addon.ts';
 import { Errno } from './errno.ts';
 import type { GuestMemory } from './memory.ts';
 
 export const DEVICE_NAME = '/dev';
+
+/** oflags of path_open that ask for something new or for a directory. */
+const OFLAGS_DIRECTORY = 2;
+const OFLAGS_EXCLUSIVE = 4;
+
+/** Opens what `path` names in /dev: the guest's fd, or an errno. */
+export function openDevice(
+  native: NativeHost,
+  path: string,
+  oflags: number,
+  fdflags: number,
+): { errno: number; fd: number } {
+  if (!/^(\.\/)*poll$/.test(path)) return { errno: Errno.NOENT, fd: -1 };
+  if (oflags & OFLAGS_DIRECTORY) return { errno: Errno.NOTDIR, fd: -1 };
+  if (oflags & OFLAGS_EXCLUSIVE) return { errno: Errno.EXIST, fd: -1 };
+  const fd = native.openPollSet(fdflags);
+  if (fd >= 0) return { errno: Errno.SUCCESS, fd };
+  const { EBUSY, ENOMEM } = constants.errno;
+  const errno = fd === -EBUSY ? Errno.BUSY : fd === -ENOMEM ? Errno.NOMEM : Errno.MFILE;
+  return { errno, fd: -1 };
+}
 
 /** fd_prestat_get and fd_prestat_dir_name of /dev are in descriptors.ts; this is path_readlink. */
 export function readDeviceLink(

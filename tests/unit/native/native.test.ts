@@ -17,7 +17,7 @@ function addonSources(): string[] {
   const gyp = readFileSync(`${native}binding.gyp`, 'utf8');
   return [...gyp.matchAll(/"([\w/]+\.c)"/g)]
     .map((match) => match[1] as string)
-    .filter((name) => !/^(addon|imports|file_imports)\.c$/.test(name))
+    .filter((name) => !/^(addon|host_object|imports|file_imports)\.c$/.test(name))
     .map((name) => native + name);
 }
 

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT
+ * The methods of one host as JavaScript calls them, typed as NativeHost in addon.ts. */
+#define _GNU_SOURCE
+#include <limits.h>
+#include <string.h>
+
+#include "napi_values.h"
+#include "tcp.h"
+
+static struct instance *method(napi_env env, napi_callback_info info, size_t argc,
+                               napi_value *argv) {
+  void *data = NULL;
+  size_t given = argc;
+  if (napi_get_cb_info(env, info, &given, argv, NULL, &data) != napi_ok) return NULL;
+  return data;
+}
+
+/* A descriptor's number, or an exception where the host refused it with -errno. */
+static napi_value descriptor(napi_env env, int fd) {
+  napi_value number;
+  if (fd < 0) {
+    napi_throw_error(env, NULL, strerror(-fd));
+    return NULL;
+  }
+  TRY(napi_create_int32(env, fd, &number));
+  return number;
+}
+
+static napi_value host_attach(napi_env env, napi_callback_info info) {
+  napi_value argv[1];
+  struct instance *in = method(env, info, 1, argv);
+  delete_reference(env, &in->memory);
+  delete_reference(env, &in->buffer);
+  TRY(napi_create_reference(env, argv[0], 1, &in->memory));
+  return NULL;
+}
+
+static napi_value host_add_listener(napi_env env, napi_callback_info info) {
+  napi_value argv[1];
+  struct instance *in = method(env, info, 1, argv);
+  int32_t fd;
+  TRY(napi_get_value_int32(env, argv[0], &fd));
+  return descriptor(env, px_host_add_listener(&in->host, fd));
+}
+
+static napi_value host_add_base(napi_env env, napi_callback_info info) {
+  napi_value argv[2];
+  struct instance *in = method(env, info, 2, argv);
+  int32_t base_fd, host_fd;
+  TRY(napi_get_value_int32(env, argv[0], &base_fd));
+  TRY(napi_get_value_int32(env, argv[1], &host_fd));
+  return descriptor(env, px_host_add_base(&in->host, base_fd, host_fd));
+}
+
+static napi_value host_add_stream(napi_env env, napi_callback_info info) {
+  napi_value argv[1];
+  struct instance *in = method(env, info, 1, argv);
+  int32_t fd;
+  TRY(napi_get_value_int32(env, argv[0], &fd));
+  return descriptor(env, px_host_add_stream(&in->host, fd));
+}
+
+/* `{ fd }`, or `{ error }` with the system's words. */
+static napi_value host_add_directory(napi_env env, napi_callback_info info) {
+  napi_value argv[2], result;
+  char path[PATH_MAX], name[PATH_MAX];
+  size_t length;
+  struct instance *in = method(env, info, 2, argv);
+  TRY(napi_get_value_string_utf8(env, argv[0], path, sizeof path, &length));
+  TRY(napi_get_value_string_utf8(env, argv[1], name, sizeof name, &length));
+  TRY(napi_create_object(env, &result));
+  int fd = px_host_add_directory(&in->host, path, name);
+  if (fd < 0)
+    TRY(put_string(env, result, "error", strerror(-fd)));
+  else
+    TRY(put_number(env, result, "fd", fd));
+  return result;
+}
+
+static napi_value host_add_device(napi_env env, napi_callback_info info) {
+  struct instance *in = method(env, info, 0, NULL);
+  return descriptor(env, px_host_add_device(&in->host));
+}
+
+/* The guest fd of the interest set of /dev/poll, or -errno. */
+static napi_value host_open_poll_set(napi_env env, napi_callback_info info) {
+  napi_value argv[1], number;
+  struct instance *in = method(env, info, 1, argv);
+  uint32_t flags;
+  TRY(napi_get_value_uint32(env, argv[0], &flags));
+  TRY(napi_create_int32(env, px_poll_set_open(&in->host, (uint16_t)flags), &number));
+  return number;
+}
+
+static napi_value host_lookup(napi_env env, napi_callback_info info) {
+  napi_value argv[1], number;
+  struct instance *in = method(env, info, 1, argv);
+  int32_t fd;
+  TRY(napi_get_value_int32(env, argv[0], &fd));
+  const struct px_entry *entry = px_fd_table_get(&in->host.table, (uint32_t)fd);
+  int found = entry == NULL               ? -1
+              : entry->kind == PX_BASE    ? entry->base_fd
+              : entry->kind == PX_DEVICE  ? -3
+              : entry->kind == PX_FILE    ? -4
+              : entry->kind == PX_POLL_SET ? -5
+                                          : -2;
+  TRY(napi_create_int32(env, found, &number));
+  return number;
+}
+
+static napi_value host_describe(napi_env env, napi_callback_info info) {
+  napi_value argv[1], text;
+  struct instance *in = method(env, info, 1, argv);
+  int32_t fd;
+  char name[PX_PEER_MAX];
+  TRY(napi_get_value_int32(env, argv[0], &fd));
+  const struct px_entry *entry = px_fd_table_get(&in->host.table, (uint32_t)fd);
+  if (entry == NULL || entry->kind != PX_STREAM) return NULL;
+  if (px_describe(entry->host_fd, name, sizeof name) < 0) return NULL;
+  TRY(napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &text));
+  return text;
+}
+
+static napi_value host_stats(napi_env env, napi_callback_info info) {
+  static const char *const names[] = {
+#define PX_NAME(name) #name,
+      PX_SYSCALLS(PX_NAME)
+#undef PX_NAME
+  };
+  struct instance *in = method(env, info, 0, NULL);
+  const struct px_counters *c = &in->host.counters;
+  napi_value stats, syscalls;
+  TRY(napi_create_object(env, &stats));
+  TRY(napi_create_object(env, &syscalls));
+  TRY(put_string(env, stats, "backend", in->host.ops->name));
+  TRY(put_number(env, stats, "waits", (double)c->waits));
+  TRY(put_number(env, stats, "wakeups", (double)c->wakeups));
+  TRY(put_number(env, stats, "events", (double)c->events));
+  TRY(put_number(env, stats, "fdsToKernel", (double)c->fds_to_kernel));
+  TRY(put_number(env, stats, "accepts", (double)c->accepts));
+  TRY(put_number(env, stats, "bytesRead", (double)c->bytes_read));
+  TRY(put_number(env, stats, "bytesWritten", (double)c->bytes_written));
+  for (int i = 0; i < PX_SYS_COUNT; i++)
+    if (c->syscalls[i] > 0) TRY(put_number(env, syscalls, names[i], (double)c->syscalls[i]));
+  TRY(put(env, stats, "syscalls", syscalls));
+  return stats;
+}
+
+static napi_value host_close(napi_env env, napi_callback_info info) {
+  px_instance_close(method(env, info, 0, NULL));
+  return NULL;
+}
+
+napi_value px_host_object_define(napi_env env, struct instance *in, napi_value object) {
+  static const struct {
+    const char *name;
+    napi_callback function;
+  } methods[] = {
+      {"attach", host_attach},           {"addListener", host_add_listener},
+      {"addBase", host_add_base},        {"addDevice", host_add_device},
+      {"addStream", host_add_stream},    {"addDirectory", host_add_directory},
+      {"openPollSet", host_open_poll_set}, {"lookup", host_lookup},
+      {"describe", host_describe},       {"stats", host_stats},
+      {"close", host_close},
+  };
+  napi_value imports, files, function;
+  TRY(napi_create_object(env, &imports));
+  TRY(px_imports_define(env, in, imports));
+  TRY(put(env, object, "imports", imports));
+  TRY(napi_create_object(env, &files));
+  TRY(px_file_imports_define(env, in, files));
+  TRY(put(env, object, "files", files));
+  TRY(put_number(env, object, "id", in->host.id));
+  TRY(put_string(env, object, "backend", in->host.ops->name));
+  for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+    TRY(napi_create_function(env, methods[i].name, NAPI_AUTO_LENGTH, methods[i].function, in,
+                             &function));
+    TRY(px_instance_hold(env, in, function));
+    TRY(put(env, object, methods[i].name, function));
+  }
+  return object;
+}
+
