@@ -70,7 +70,7 @@ static struct px_member *member_of(struct px_poll_set *set, struct px_watch *wat
   watch->member = set->free;
   struct px_member *member = &set->members[watch->member];
   set->free = member->key;
-  member->key = key;
+  *member = (struct px_member){.key = key};
   return member;
 }
 
@@ -216,11 +216,14 @@ static uint8_t *give(struct output *out, uint8_t *event) {
 static void give_fd(struct px_host *host, struct output *out, uint32_t key) {
   struct px_watch *watch = &host->poller.watches[key];
   uint32_t ready = ready_for_set(watch);
+  if (ready == 0) return;
+  struct px_member *member = &host->set.members[watch->member];
+  bool write_first = member->write_first;
+  if (out->room - out->written == 1) member->write_first = !write_first;
   for (int i = 0; i < 2; i++) {
-    uint32_t way = host->set.write_first ? 1u - (uint32_t)i : (uint32_t)i;
+    uint32_t way = write_first ? 1u - (uint32_t)i : (uint32_t)i;
     uint32_t direction = way == 0 ? PX_READ : PX_WRITE;
     if ((ready & direction) == 0 || out->written == out->room) continue;
-    const struct px_member *member = &host->set.members[watch->member];
     uint8_t event[ABI_EVENT_SIZE] = {0};
     px_event_of_fd(host, key, direction, member->userdata[way], member->counts[way], event);
     give(out, event);
@@ -255,7 +258,6 @@ static void give_all(struct px_host *host, struct output *out, int hits) {
     watch->readiness = PX_READ | PX_WRITE;
     give_fd(host, out, poller->immediates[i]);
   }
-  host->set.write_first = !host->set.write_first;
 }
 
 int px_poll_set_read(struct px_host *host, struct px_memory memory, uint32_t iovs,

@@ -19,6 +19,7 @@ struct px_host;
 struct px_member {
   uint32_t key; /* of its watch; of a free member: the next free one */
   bool counts[2];
+  bool write_first; /* whose turn it is where there is room for one of the two */
   uint64_t userdata[2]; /* of READ and of WRITE */
 };
 
@@ -35,7 +36,6 @@ struct px_poll_set {
   uint32_t room, free;
   struct px_loose *clocks, *bad;
   uint32_t clock_count, bad_count;
-  bool write_first; /* whose turn it is where there is room for one event */
 };
 
 /* Opens the set. Guest fd; -EBUSY: it is open already; -EMFILE, -ENOMEM. */
