@@ -50,11 +50,11 @@ static uint32_t readiness_of(short events) {
 
 /* Collects the candidates to look at, beginning where the last call ended, so that more of them
  * than fit starve nobody. */
-static nfds_t collect(struct px_poller *p, struct pollfd *fds, uint32_t *keys) {
+static nfds_t collect(struct px_poller *p, struct pollfd *fds, uint32_t *places) {
   nfds_t n = 0;
   uint32_t at = p->candidate_next < p->candidate_count ? p->candidate_next : 0;
   for (uint32_t seen = 0; seen < p->candidate_count && n < PX_READY_MAX; seen++) {
-    uint32_t key = p->candidates[at];
+    uint32_t place = at, key = p->candidates[place];
     if (++at == p->candidate_count) at = 0;
     const struct px_watch *watch = &p->watches[key];
     const struct px_entry *entry = px_fd_table_get(p->table, key - 1);
@@ -62,26 +62,34 @@ static nfds_t collect(struct px_poller *p, struct pollfd *fds, uint32_t *keys) {
     if (watch->reported == p->wait_number || entry == NULL || entry->host_fd < 0) continue;
     if (px_useful(watch->latched, want) == 0) continue;
     fds[n] = (struct pollfd){.fd = entry->host_fd, .events = events_of(want)};
-    keys[n++] = key;
+    places[n++] = place;
   }
   p->candidate_next = at;
   return n;
 }
 
-int px_latch_check(struct px_poller *p, int hits) {
+int px_latch_check(struct px_poller *p, int hits, int capacity) {
   struct pollfd fds[PX_READY_MAX];
-  uint32_t keys[PX_READY_MAX];
-  nfds_t n = collect(p, fds, keys);
+  uint32_t places[PX_READY_MAX];
+  bool full = false;
+  nfds_t n = collect(p, fds, places);
   if (n == 0) return hits;
   PX_COUNT(p->counters, poll);
   if (poll(fds, n, 0) < 0) return errno == EINTR ? hits : -errno;
   for (nfds_t i = 0; i < n; i++) {
-    struct px_watch *watch = &p->watches[keys[i]];
+    uint32_t key = p->candidates[places[i]];
+    struct px_watch *watch = &p->watches[key];
     uint32_t want = px_wanted(p, watch), readiness = readiness_of(fds[i].revents);
     /* Of a direction that was not looked at the latch stays as it is. */
     watch->latched = (uint8_t)((watch->latched & (PX_READ | PX_WRITE) & ~want) | readiness);
     watch->readiness = (uint8_t)readiness;
-    if (px_useful(readiness, want) != 0) p->ready_keys[hits++] = keys[i];
+    if (px_useful(readiness, want) == 0) continue;
+    if (hits < capacity) {
+      p->ready_keys[hits++] = key;
+    } else if (!full) {
+      full = true;
+      p->candidate_next = places[i];
+    }
   }
   return hits;
 }

@@ -21,7 +21,8 @@ bool px_latch_report(struct px_poller *poller, uint32_t key, uint32_t readiness)
 uint32_t px_latch_prepare(struct px_poller *poller);
 
 /* After it: looks at the candidates that it did not report, and adds those that are ready to
- * ready_keys, which holds `hits`. Answers the new number of hits, or -errno. */
-int px_latch_check(struct px_poller *poller, int hits);
+ * ready_keys, which holds `hits`, `capacity` of them at most. Those that find no room come first the
+ * next time. Answers the new number of hits, or -errno. */
+int px_latch_check(struct px_poller *poller, int hits, int capacity);
 
 #endif

@@ -100,7 +100,7 @@ int px_poll_wait(struct px_host *host) {
     if (poller->immediate_count > 0 && px_poller_any_immediate(poller)) left = 0;
     int64_t timeout = left == UINT64_MAX ? -1 : left > INT64_MAX ? INT64_MAX : (int64_t)left;
     bool woken = false;
-    int n = px_poller_wait(poller, PX_READY_MAX, timeout, &woken);
+    int n = px_poller_wait(poller, 2 * PX_READY_MAX, timeout, &woken);
     if (px_host_stopped(host)) return PX_STOPPED;
     if (n < 0) return px_wasi_errno(n);
     for (int i = 0; i < n; i++) mark_ready(host, poller->ready_keys[i]);

@@ -228,9 +228,12 @@ static bool take(struct px_poller *p, const struct px_ready *report, uint32_t *k
 
 int px_poller_wait(struct px_poller *p, int capacity, int64_t timeout_ns, bool *woken) {
   uint32_t latches = p->candidate_count == 0 ? 0 : px_latch_prepare(p);
-  if (capacity > PX_READY_MAX) capacity = PX_READY_MAX;
+  int reports = capacity > PX_READY_MAX ? PX_READY_MAX : capacity;
+  /* Room for latches too, so that what is reported anew does not starve them. */
+  if (latches > 0 && reports > 1 && capacity <= PX_READY_MAX) reports -= reports / 2;
   p->wait_number++;
-  int n = p->ops->wait(p->backend, p->ready, capacity, latches > 0 ? 0 : timeout_ns);
+  bool skip = latches > 0 && reports == 1 && p->wait_number % 2 == 0;
+  int n = skip ? 0 : p->ops->wait(p->backend, p->ready, reports, latches > 0 ? 0 : timeout_ns);
   p->counters->wakeups++;
   if (n < 0 && n != -EINTR) return n;
   int hits = 0;
@@ -238,5 +241,5 @@ int px_poller_wait(struct px_poller *p, int capacity, int64_t timeout_ns, bool *
     uint32_t key;
     if (take(p, &p->ready[i], &key, woken)) p->ready_keys[hits++] = key;
   }
-  return p->candidate_count == 0 ? hits : px_latch_check(p, hits);
+  return p->candidate_count == 0 ? hits : px_latch_check(p, hits, capacity);
 }
