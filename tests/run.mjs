@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `npm test`: builds, lints, checks types, installs the other runtimes, and runs every test. The last
-// line is `N passed, N failed, N skipped`; the status is 0 only where nothing failed.
+// `npm test`: builds, lints, checks types, installs the other runtimes, builds the guests in other
+// languages, and runs every test. The last line is `N passed, N failed, N skipped`; the status is 0 only where nothing failed.
 //
 // Arguments go to vitest: `npm test -- tests/cli` runs those files alone, on what is built now.
 
@@ -16,6 +16,7 @@ const steps = [
   ['lint and format', 'npx', ['--no-install', 'biome', 'check', '--error-on-warnings', '.']],
   ['types of the tests', 'npx', ['--no-install', 'tsc', '-p', 'tsconfig.test.json']],
   ['other runtimes', 'node', ['tests/runtimes/install.mjs']],
+  ['foreign guests', 'node', ['tests/foreign/build.mjs']],
 ];
 
 function run(command, args) {

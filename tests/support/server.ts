@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Starts an example under a runtime and a backend, waits until it accepts, and ends it by its own id.
+// Starts a guest under a runtime and a backend, waits until it accepts, and ends it by its own id.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,16 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** One cell of the matrix. `node` is the Node that runs the tests. */
 export interface Cell {
+  /** Name of an example, or of the guest whose `module` is given. */
   readonly example: string;
+  /** Path of the guest's module; without it, it is the example of that name. */
+  readonly module?: string;
+  /** Arguments of the guest. */
+  readonly args?: readonly string[];
+  /** Further options of `pollux run`; Wasmtime does without them. */
+  readonly options?: readonly string[];
+  /** Under which name the guest sees the server's folder; /log without it. */
+  readonly mount?: string;
   readonly runtime: string;
   /** Without a meaning where the runtime has no choice (Wasmtime). */
   readonly backend: string;
@@ -23,7 +32,9 @@ export interface Cell {
 /** A server that accepts connections on `port` of 127.0.0.1. */
 export interface Server {
   readonly port: number;
-  /** A folder of its own, which the guest sees as /log. */
+  /** The process. */
+  readonly pid: number;
+  /** A folder of its own, which the guest sees as /log, or as the cell's `mount`. */
   readonly folder: string;
   stdout(): string;
   stderr(): string;
@@ -35,6 +46,8 @@ export interface Server {
   descriptors(): number;
   /** True while the process runs. */
   isAlive(): boolean;
+  /** Sends a signal, and resolves once the process has ended. */
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   stop(): Promise<void>;
 }
 
@@ -45,9 +58,10 @@ export function missing(runtime: string): string | undefined {
   return 'missing' in found ? found.missing : undefined;
 }
 
-function command({ example, runtime, backend }: Cell, port: number, folder: string): string[] {
-  const guest = join(root, `build/examples/${example}.wasm`);
-  const dir = `${folder}::/log`;
+function command(cell: Cell, port: number, folder: string): string[] {
+  const { example, runtime, backend, args = [] } = cell;
+  const guest = cell.module ?? join(root, `build/examples/${example}.wasm`);
+  const dir = `${folder}::${cell.mount ?? '/log'}`;
   const found = runtime === 'node' ? undefined : find(runtime);
   if (found !== undefined && 'missing' in found) throw new Error(found.missing);
   if (found?.kind === 'wasmtime') {
@@ -62,11 +76,13 @@ function command({ example, runtime, backend }: Cell, port: number, folder: stri
       '--dir',
       dir,
       guest,
+      ...args,
     ];
   }
   const program = found === undefined ? [process.execPath] : [found.command, ...found.args];
   const options = ['--listen', '127.0.0.1:0', '--dir', dir, '--backend', backend];
-  return [...program, join(root, 'dist/pollux.js'), 'run', ...options, guest];
+  if (cell.options !== undefined) options.push(...cell.options);
+  return [...program, join(root, 'dist/pollux.js'), 'run', ...options, guest, ...args];
 }
 
 async function freePort(): Promise<number> {
@@ -157,9 +173,13 @@ async function start(cell: Cell, given: number): Promise<Server> {
     output.stderr += String(error);
   });
   const exited = new Promise((resolve) => child.once('close', resolve));
-  const stop = async () => {
-    child.kill('SIGKILL');
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
     await exited;
+    return { code: child.exitCode, signal: child.signalCode };
+  };
+  const stop = async () => {
+    await end('SIGKILL');
     running.delete(child);
     rmSync(folder, { recursive: true, force: true });
   };
@@ -168,6 +188,7 @@ async function start(cell: Cell, given: number): Promise<Server> {
     const port = await portOf(child, () => output.stderr, given);
     return {
       port,
+      pid: child.pid as number,
       folder,
       stdout: () => output.stdout,
       stderr: () => output.stderr,
@@ -178,6 +199,7 @@ async function start(cell: Cell, given: number): Promise<Server> {
       residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(status('status'))?.[1]) * 1024,
       descriptors: () => readdirSync(`/proc/${child.pid}/fd`).length,
       isAlive: () => child.exitCode === null && child.signalCode === null,
+      end,
       stop,
     };
   } catch (error) {

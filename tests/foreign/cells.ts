@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// The cells of the foreign guests: each guest on each backend under the Node that runs the tests, and
+// on epoll under one of each other kind of runtime; and how one of them is started for a test.
+
+import { afterAll, beforeAll, describe, onTestFailed, test } from 'vitest';
+import { type Cell, missing, type Server, startServer } from '../support/server.ts';
+import { BACKENDS } from '../transcript/matrix.ts';
+import { find, GUESTS } from './guests.mjs';
+
+/** What is special about an echo server. All others serve many clients and sleep while idle. */
+export const NATURE: Readonly<Record<string, { serial?: true; edge?: true }>> = {
+  'rust-std': { serial: true },
+  'rust-tokio': { edge: true },
+};
+
+/** The guests that echo; the others have tests of their own. */
+export const ECHO = GUESTS.map(({ name }) => name).filter((name) => !/-(http|stdio)$/.test(name));
+
+/** The runtimes beside the running Node that run pollux itself: one of each kind. */
+const OTHERS = ['node-26', 'bun', 'deno'];
+/** The last Wasmtimes with preview 1 sockets: the same file, on another host. */
+export const WASMTIMES = ['wasmtime-36', 'wasmtime-46'];
+
+/** A guest on all backends here, on epoll elsewhere. */
+export function cellsOf(example: string, more: Partial<Cell> = {}): Cell[] {
+  return [
+    ...BACKENDS.map((backend) => ({ example, runtime: 'node', backend, ...more })),
+    ...OTHERS.map((runtime) => ({ example, runtime, backend: 'epoll', ...more })),
+  ];
+}
+
+/** Why a cell can't run. */
+function lack(cell: Cell): string | undefined {
+  const guest = find(cell.example);
+  return 'missing' in guest ? guest.missing : missing(cell.runtime);
+}
+
+/** Describes tests of a cell. Without toolchain or runtime they are skipped, but in CI they fail. */
+export function describeCell(cell: Cell, tests: () => void): void {
+  const edge = cell.options?.includes('edge') ? ', edge-triggered' : '';
+  const backend = cell.runtime.startsWith('wasmtime') ? '' : ` on ${cell.backend}`;
+  const title = `${cell.example}${backend} under ${cell.runtime}${edge}`;
+  const reason = lack(cell);
+  const skip = reason !== undefined && process.env.CI !== 'true';
+  describe.skipIf(skip)(reason === undefined ? title : `${title} (${reason})`, tests);
+}
+
+/** Starts a cell's server. */
+export function start(cell: Cell): Promise<Server> {
+  const guest = find(cell.example);
+  if ('missing' in guest) throw new Error(guest.missing);
+  return startServer({ mount: '/data', ...cell, module: guest.module });
+}
+
+/** One server for the tests of this block; a test that fails shows what the server said. */
+export function serve(cell: Cell, prepare?: (server: Server) => void) {
+  let server: Server;
+  beforeAll(async () => {
+    server = await start(cell);
+    prepare?.(server);
+  });
+  afterAll(() => server?.stop());
+  return (title: string, run: (server: Server) => unknown) =>
+    test(title, () => {
+      onTestFailed(() => console.error(server.stderr().slice(-2000)));
+      return run(server);
+    });
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The foreign echo servers, as their clients see them: the same scenarios for each guest, backend and
+// runtime, and the same files on Wasmtime.
+
+import { expect } from 'vitest';
+import type { Cell } from '../support/server.ts';
+import * as scenario from '../transcript/scenarios.ts';
+import { cellsOf, describeCell, ECHO, NATURE, serve, WASMTIMES } from './cells.ts';
+import * as foreign from './scenarios.ts';
+
+const MB = 1 << 20;
+
+function conversations(cell: Cell): void {
+  const nature = NATURE[cell.example] ?? {};
+  const it = serve(cell);
+  let descriptors = 0;
+  it('the first client is served', async (server) => {
+    descriptors = await scenario.descriptorsWithOneClient(server);
+  });
+  it('binary data comes back unchanged', scenario.binaryData);
+  it('4 MB through a slow reader', (server) => scenario.slowReader(server, 4 * MB));
+  it('a half-closed client gets all and then the end', scenario.halfClose);
+  if (nature.serial) it('the second client waits for the first', scenario.oneClientAtATime);
+  else {
+    it('interleaved clients get their own bytes', scenario.interleavedClients);
+    it('200 clients at once', (server) => foreign.manyClients(server, 200));
+  }
+  it('resets cost those clients alone', (server) => scenario.resets(server, !nature.serial));
+  it('clients that leave at once cost nobody', foreign.closeAtOnce);
+  it('nothing is kept of clients that are gone', (server) =>
+    scenario.nothingIsLeft(server, descriptors));
+  it('the server lives, and said nothing of an error', (server) => {
+    expect(server.isAlive()).toBe(true);
+    expect(server.stderr()).not.toMatch(/trapped|panic|fatal|internal error/);
+  });
+}
+
+for (const example of ECHO) {
+  for (const cell of cellsOf(example)) describeCell(cell, () => conversations(cell));
+  for (const runtime of WASMTIMES) {
+    const cell = { example, runtime, backend: '' };
+    describeCell(cell, () => conversations(cell));
+  }
+}

@@ -1,0 +1,3 @@
+module example.test/go-echo
+
+go 1.21

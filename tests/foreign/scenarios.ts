@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// What the clients of a foreign echo server do beyond tests/transcript/scenarios.ts.
+
+import { expect } from 'vitest';
+import { bytes, Client } from '../support/client.ts';
+import type { Server } from '../support/server.ts';
+
+type Port = Pick<Server, 'port'>;
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Numbers that look random and are the same for the same seed. */
+export function random(seed: number): (below: number) => number {
+  let state = (seed * 2654435761) >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** `count` clients at once, each with its own bytes, all of which come back. */
+export async function manyClients({ port }: Port, count: number): Promise<void> {
+  const clients: Client[] = [];
+  while (clients.length < count) {
+    const batch = Math.min(100, count - clients.length);
+    clients.push(...(await Promise.all(Array.from({ length: batch }, () => Client.connect(port)))));
+  }
+  await Promise.all(
+    clients.map(async (client, i) => {
+      const data = bytes(3000 + 17 * i, i + 1);
+      const sent = client.send(data);
+      expect((await client.read(data.length)).equals(data)).toBe(true);
+      await sent;
+    }),
+  );
+  for (const client of clients) client.end();
+  for (const client of clients) expect((await client.readToEnd()).length).toBe(0);
+  for (const client of clients) client.close();
+}
+
+/** Clients that leave at once, with and without a word, by FIN and by reset, cost nobody else. */
+export async function closeAtOnce(server: Pick<Server, 'port' | 'isAlive'>): Promise<void> {
+  const leave = async (i: number) => {
+    const client = await Client.connect(server.port);
+    if (i % 3 === 1) await client.send('gone');
+    if (i % 2 === 0) client.reset();
+    else client.close();
+  };
+  await Promise.all(Array.from({ length: 60 }, (_, i) => leave(i)));
+  const next = await Client.connect(server.port);
+  await next.send('next');
+  expect(await next.readText(4)).toBe('next');
+  next.close();
+  expect(server.isAlive()).toBe(true);
+}
+
+/**
+ * `count` clients that speak in pieces of random sizes with random pauses: a wake-up that is lost shows
+ * as a client that waits for ever. In some rounds a client sends the next piece before it has read the
+ * last one, so that readiness comes back while the guest is busy.
+ */
+export async function pausesAndSizes({ port }: Port, count: number, rounds: number): Promise<void> {
+  await Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const client = await Client.connect(port);
+      const number = random(i + 1);
+      for (let round = 0; round < rounds; round++) {
+        // Many small pieces, some that fill every buffer on the way.
+        const pieces = Array.from({ length: 1 + number(3) }, () =>
+          bytes(1 + (number(8) === 0 ? number(400_000) : number(2000)), number(1e6)),
+        );
+        const sent = Promise.all(
+          pieces.map(async (piece) => {
+            if (number(2) === 0) await sleep(number(12));
+            return { piece, done: client.send(piece) };
+          }),
+        );
+        // Pieces go out in the order in which their pauses end.
+        const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
+        if (number(3) === 0) await sleep(number(20));
+        const received = await client.read(total);
+        await Promise.all((await sent).map(({ done }) => done));
+        const expected = Buffer.concat(pieces);
+        if (pieces.length === 1) expect(received.equals(expected)).toBe(true);
+        else expect(sum(received)).toBe(sum(expected));
+      }
+      client.end();
+      expect((await client.readToEnd()).length).toBe(0);
+      client.close();
+    }),
+  );
+}
+
+/** The same for the same bytes in any order. */
+function sum(data: Buffer): number {
+  let total = 0;
+  for (const byte of data) total += byte;
+  return total;
+}
+
+/** A signal ends the server by that signal, while it waits and with clients in the middle of it. */
+export async function endsBySignal(server: Server, signal: NodeJS.Signals): Promise<void> {
+  const clients = await Promise.all([1, 2, 3].map(() => Client.connect(server.port)));
+  await clients[0]?.send('hello');
+  expect(await clients[0]?.readText(5)).toBe('hello');
+  clients[1]?.send(bytes(8 << 20)).catch(() => {});
+  expect(await server.end(signal)).toEqual({ code: null, signal });
+  await expect(Client.connect(server.port)).rejects.toThrow(/ECONNREFUSED/);
+  for (const client of clients) client.close();
+}
+
+/**
+ * The smallest share of a core that the server uses in any of some windows in which nobody speaks. What
+ * spins has no quiet window; what a busy machine delays has one.
+ */
+export async function quietestShare(
+  server: Pick<Server, 'cpuSeconds'>,
+  windows = 5,
+  milliseconds = 1000,
+): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let window = 0; window < windows && least >= 0.02; window++) {
+    const before = { cpu: server.cpuSeconds(), at: performance.now() };
+    await sleep(milliseconds);
+    const seconds = (performance.now() - before.at) / 1000;
+    least = Math.min(least, (server.cpuSeconds() - before.cpu) / seconds);
+  }
+  return least;
+}
