@@ -40,8 +40,12 @@ void px_event_of_fd(struct px_host *host, uint32_t key, uint32_t direction, uint
                     bool counts, uint8_t *event) {
   const struct px_watch *watch = &host->poller.watches[key];
   px_poller_mute(&host->poller, key, direction);
-  /* A socket's own error is no error of the subscription: the next call on it tells. */
-  uint16_t flags = watch->readiness & (PX_HANGUP | PX_ERROR) ? ABI_EVENT_HANGUP : 0;
+  /* A socket's own error is no error of the subscription: the next call on it tells. Who waits to
+   * write has no flag then: wasi-libc takes POLLOUT away where it is set, and a select() would be
+   * woken for ever with nothing to see. */
+  uint32_t closed = watch->readiness & (PX_HANGUP | PX_ERROR);
+  bool told = direction == PX_READ ? closed != 0 : closed == PX_HANGUP;
+  uint16_t flags = told ? ABI_EVENT_HANGUP : 0;
   uint64_t nbytes = 0;
   if (watch->error == 0 && direction == PX_READ)
     nbytes = counts ? readable_bytes(host, key == 0 ? NULL : px_fd_table_get(&host->table, key - 1))

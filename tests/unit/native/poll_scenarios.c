@@ -136,18 +136,21 @@ static void a_half_close_is_readable_without_hangup(struct test *t) {
   sub_fd(t, ABI_FD_WRITE, fd, 2);
   CHECK(poll_all(t) == 0 && event_count(t) == 1 && !event_hangup(t, 0));
   CHECK(px_sock_shutdown(&t->host, fd, ABI_SD_WR) == 0);
-  CHECK(poll_all(t) == 0 && event_count(t) == 1 && event_hangup(t, 0));
+  sub_fd(t, ABI_FD_READ, fd, 3);
+  CHECK(poll_all(t) == 0 && event_count(t) == 2 && event_hangup(t, 0) && event_hangup(t, 1));
   close(peer);
 }
 
-static void a_reset_wakes_both_directions_with_hangup_and_no_error(struct test *t) {
+/* wasi-libc's select() sees no readiness to write in an event with the flag. */
+static void a_reset_wakes_both_directions_without_error_and_the_reader_with_hangup(struct test *t) {
   uint32_t fd, count;
   int peer = connect_peer(t, &fd);
   reset_peer(peer);
   sub_fd(t, ABI_FD_READ, fd, 1);
   sub_fd(t, ABI_FD_WRITE, fd, 2);
   CHECK(poll_all(t) == 0 && event_count(t) == 2);
-  for (uint32_t i = 0; i < 2; i++) CHECK(event_error(t, i) == 0 && event_hangup(t, i));
+  CHECK(event_error(t, 0) == 0 && event_hangup(t, 0));
+  CHECK(event_error(t, 1) == 0 && !event_hangup(t, 1));
   CHECK(read_fd(t, fd, 8, &count) == px_wasi_errno(ECONNRESET));
   CHECK(write_fd(t, fd, 8, &count) == px_wasi_errno(EPIPE));
 }
@@ -351,7 +354,7 @@ const struct scenario poll_scenarios[] = {
     S(pointers_are_checked_in_64_bits),
     S(memory_that_grows_during_the_wait_gets_the_events),
     S(a_half_close_is_readable_without_hangup),
-    S(a_reset_wakes_both_directions_with_hangup_and_no_error),
+    S(a_reset_wakes_both_directions_without_error_and_the_reader_with_hangup),
     S(a_closed_and_reused_number_is_registered_anew),
     S(a_renumbered_fd_takes_its_readiness_along),
     S(a_moved_slot_and_changed_interest_stay_exact),
