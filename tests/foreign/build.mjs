@@ -4,10 +4,18 @@
 // with that reason; with CI=true it is a failure.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { GUESTS, here, moduleOf, output, reasons } from './guests.mjs';
-import * as toolchains from './toolchains.mjs';
+import { cargo, go, zig } from './toolchains.mjs';
 
 /** @typedef {import('./guests.mjs').Language} Language */
 
@@ -47,49 +55,58 @@ function place(/** @type {string} */ built, /** @type {string} */ name) {
   renameSync(built, moduleOf(name));
 }
 
-/** @type {Record<Language, (names: string[], compiler: string) => void>} */
-const builders = {
-  go(names, go) {
-    for (const name of names) {
-      const built = `${moduleOf(name)}.${process.pid}`;
-      const flags = ['-trimpath', '-buildvcs=false', '-ldflags=-s -w'];
-      compile(join(here, name), go, ['build', ...flags, '-o', built, '.'], {
-        GOOS: 'wasip1',
-        GOARCH: 'wasm',
-        GOTOOLCHAIN: 'local',
-      });
-      place(built, name);
-    }
-  },
-  rust(names, cargo) {
-    const target = join(output, 'rust');
-    const what = names.flatMap((name) => ['--package', name]);
-    const options = ['--locked', '--release', '--target', 'wasm32-wasip1', '--target-dir', target];
-    compile(here, cargo, ['build', ...options, ...what]);
-    for (const name of names) {
-      const copy = `${moduleOf(name)}.${process.pid}`;
-      compile(here, 'cp', [join(target, 'wasm32-wasip1', 'release', `${name}.wasm`), copy]);
-      place(copy, name);
-    }
-  },
-  c(names, zig) {
-    const cache = { ZIG_GLOBAL_CACHE_DIR: join(output, 'zig') };
-    for (const name of names) {
-      const built = `${moduleOf(name)}.${process.pid}`;
-      // wasi-libc's poll() has its records on the stack: 160 bytes for each descriptor.
-      const flags = ['-O1', '-s', '-Wall', '-Wextra', '-Werror', '-Wl,-z,stack-size=4194304'];
-      const args = ['cc', '-target', 'wasm32-wasi', ...flags, '-o', built, 'main.c'];
-      compile(join(here, name), zig, args, cache);
-      place(built, name);
-    }
-  },
+/** @param {string[]} names @param {string} go */
+function buildGo(names, go) {
+  for (const name of names) {
+    const built = `${moduleOf(name)}.${process.pid}`;
+    const flags = ['-trimpath', '-buildvcs=false', '-ldflags=-s -w'];
+    compile(join(here, name), go, ['build', ...flags, '-o', built, '.'], {
+      GOOS: 'wasip1',
+      GOARCH: 'wasm',
+      GOTOOLCHAIN: 'local',
+    });
+    place(built, name);
+  }
+}
+
+/** @param {string[]} names @param {string} cargo */
+function buildRust(names, cargo) {
+  const target = join(output, 'rust');
+  const what = names.flatMap((name) => ['--package', name]);
+  const options = ['--locked', '--release', '--target', 'wasm32-wasip1', '--target-dir', target];
+  compile(here, cargo, ['build', ...options, ...what]);
+  for (const name of names) {
+    const copy = `${moduleOf(name)}.${process.pid}`;
+    copyFileSync(join(target, 'wasm32-wasip1', 'release', `${name}.wasm`), copy);
+    place(copy, name);
+  }
+}
+
+/** @param {string[]} names @param {string} zig */
+function buildC(names, zig) {
+  const cache = { ZIG_GLOBAL_CACHE_DIR: join(output, 'zig') };
+  for (const name of names) {
+    const built = `${moduleOf(name)}.${process.pid}`;
+    // wasi-libc's poll() has its records on the stack: 160 bytes for each descriptor.
+    const flags = ['-O1', '-s', '-Wall', '-Wextra', '-Werror', '-Wl,-z,stack-size=4194304'];
+    const args = ['cc', '-target', 'wasm32-wasi', ...flags, '-o', built, 'main.c'];
+    compile(join(here, name), zig, args, cache);
+    place(built, name);
+  }
+}
+
+/** @type {Record<Language, { find: () => string, build: (names: string[], compiler: string) => void }>} */
+const toolchains = {
+  go: { find: go, build: buildGo },
+  rust: { find: cargo, build: buildRust },
+  c: { find: zig, build: buildC },
 };
 
 mkdirSync(output, { recursive: true });
 /** @type {Partial<Record<Language, string>>} */
 const missing = {};
 let failed = false;
-for (const [language, build] of Object.entries(builders)) {
+for (const [language, { find, build }] of Object.entries(toolchains)) {
   const stale = GUESTS.filter((guest) => guest.language === language)
     .map(({ name }) => name)
     .filter((name) => !isFresh(name));
@@ -99,7 +116,7 @@ for (const [language, build] of Object.entries(builders)) {
   const key = /** @type {Language} */ (language);
   let compiler;
   try {
-    compiler = toolchains[key]();
+    compiler = find();
   } catch (error) {
     missing[key] = /** @type {Error} */ (error).message;
     continue;

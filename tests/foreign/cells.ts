@@ -7,10 +7,18 @@ import { type Cell, missing, type Server, startServer } from '../support/server.
 import { BACKENDS } from '../transcript/matrix.ts';
 import { find, GUESTS } from './guests.mjs';
 
-/** What is special about an echo server. All others serve many clients and sleep while idle. */
-export const NATURE: Readonly<Record<string, { serial?: true; edge?: true }>> = {
+/**
+ * What is special about an echo server. All others serve many clients, and sleep while idle on any host
+ * that has readiness by level. `resets` is what one client that resets does to it on Wasmtime, which
+ * makes an error of the event of it, or has the hangup flag on a write subscription.
+ */
+export const NATURE: Readonly<
+  Record<string, { serial?: true; edge?: true; resets?: 'fails' | 'spins' }>
+> = {
   'rust-std': { serial: true },
-  'rust-tokio': { edge: true },
+  'rust-mio': { resets: 'fails' },
+  'rust-tokio': { edge: true, resets: 'fails' },
+  'c-select': { resets: 'spins' },
 };
 
 /** The guests that echo; the others have tests of their own. */

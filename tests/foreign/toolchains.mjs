@@ -54,12 +54,12 @@ export function go() {
 }
 
 /** Zig's C compiler. */
-export function c() {
+export function zig() {
   return join(fromPypi('ziglang', ZIG), 'ziglang', 'zig');
 }
 
 /** Cargo, with the target. */
-export function rust() {
+export function cargo() {
   const cargo = ask('cargo', ['--version']);
   if (cargo.status !== 0) throw new Error('no cargo here: install Rust 1.85 or newer, by rustup');
   const target = ['--print', 'target-libdir', '--target', 'wasm32-wasip1'];
