@@ -32,8 +32,6 @@ export interface Cell {
 /** A server that accepts connections on `port` of 127.0.0.1. */
 export interface Server {
   readonly port: number;
-  /** The process. */
-  readonly pid: number;
   /** A folder of its own, which the guest sees as /log, or as the cell's `mount`. */
   readonly folder: string;
   stdout(): string;
@@ -188,7 +186,6 @@ async function start(cell: Cell, given: number): Promise<Server> {
     const port = await portOf(child, () => output.stderr, given);
     return {
       port,
-      pid: child.pid as number,
       folder,
       stdout: () => output.stdout,
       stderr: () => output.stderr,

@@ -32,6 +32,7 @@ async function server(serve: (socket: Socket, net: NetServer) => void): Promise<
     residentBytes: () => 0,
     descriptors: () => 20,
     isAlive: () => net.listening,
+    end: async () => ({ code: null, signal: null }),
     stop: async () => {},
   };
 }
