@@ -41,6 +41,10 @@ function conversations(cell: Cell): void {
 
 for (const example of ECHO) {
   for (const cell of cellsOf(example)) describeCell(cell, () => conversations(cell));
+  if (NATURE[example]?.edge) {
+    const edge = { options: ['--trigger', 'edge'] };
+    for (const cell of cellsOf(example, edge)) describeCell(cell, () => conversations(cell));
+  }
   for (const runtime of WASMTIMES) {
     const cell = { example, runtime, backend: '' };
     describeCell(cell, () => conversations(cell));
