@@ -31,6 +31,7 @@
         "backends/epoll_et.c",
         "backends/poll.c",
         "backends/select.c",
+        "backends/sigio.c",
       ],
       "cflags_c": [
         "-std=c17",

@@ -21,6 +21,7 @@
   X(pselect6)                                                                                      \
   X(poll)                                                                                          \
   X(ppoll)                                                                                         \
+  X(rt_sigtimedwait)                                                                               \
   X(epoll_ctl)                                                                                     \
   X(epoll_wait)                                                                                    \
   X(epoll_pwait2)

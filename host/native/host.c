@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define LISTENER_RIGHTS                                                                  \
@@ -21,11 +20,15 @@ int px_host_open(struct px_host *host, const struct px_backend_ops *ops) {
   memset(host, 0, sizeof *host);
   host->ops = ops;
   px_subscriptions_init(&host->subs);
-  host->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (host->wake_fd < 0) return -errno;
+  /* A pipe and no eventfd: that sends no signal, and sigio waits for signals. */
+  int wake[2];
+  if (pipe2(wake, O_CLOEXEC | O_NONBLOCK) < 0) return -errno;
+  host->wake_fd = wake[0];
+  host->wake_write_fd = wake[1];
   int status = px_poller_open(&host->poller, ops, &host->table, host->wake_fd, &host->counters);
   if (status < 0) {
     close(host->wake_fd);
+    close(host->wake_write_fd);
     return status;
   }
   for (int fd = 0; fd < 3; fd++) host->stdio_flags[fd] = fcntl(fd, F_GETFL);
@@ -43,6 +46,7 @@ void px_host_close(struct px_host *host) {
   for (uint32_t i = 0; i < host->preopen_count; i++) free(host->preopens[i]);
   free(host->preopens);
   close(host->wake_fd);
+  close(host->wake_write_fd);
   /* A guest may have made standard input non-blocking, and that is a property of the open file,
    * which the shell shares: leave it as it was. */
   for (int fd = 0; fd < 3; fd++) {
@@ -108,9 +112,8 @@ void px_host_drop(struct px_host *host, uint32_t fd) {
 
 void px_host_stop(struct px_host *host) {
   atomic_store(&host->stopped, true);
-  uint64_t one = 1;
-  /* The only failure is a full counter, and then the guest is being woken already. */
-  ssize_t ignored = write(host->wake_fd, &one, sizeof one);
+  /* The only failure is a full pipe, and then the guest is being woken already. */
+  ssize_t ignored = write(host->wake_write_fd, "", 1);
   (void)ignored;
 }
 
@@ -128,8 +131,8 @@ int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
     if (px_host_stopped(host)) return PX_STOPPED;
     if (n < 0 && errno != EINTR) return px_wasi_errno(errno);
     if (n > 0 && fds[1].revents != 0) {
-      uint64_t count; /* a wake without a stop: drained, or the wait would spin */
-      ssize_t ignored = read(host->wake_fd, &count, sizeof count);
+      char wakes[64]; /* a wake without a stop: drained, or the wait would spin */
+      ssize_t ignored = read(host->wake_fd, wakes, sizeof wakes);
       (void)ignored;
     }
     if (n > 0 && fds[0].revents != 0) return WASI_SUCCESS;

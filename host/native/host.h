@@ -29,7 +29,7 @@ struct px_host {
   struct px_poll_set set; /* /dev/poll */
   struct px_counters counters;
   const struct px_backend_ops *ops;
-  int wake_fd;
+  int wake_fd, wake_write_fd; /* a pipe */
   _Atomic bool stopped;
   bool closed;
   bool warned_fd_limit;

@@ -212,8 +212,8 @@ void px_poller_note_drained(struct px_poller *p, uint32_t guest_fd, uint32_t dir
 /* Takes one report: true where it is something that the current wait is for. */
 static bool take(struct px_poller *p, const struct px_ready *report, uint32_t *key, bool *woken) {
   if (report->token == WAKE_TOKEN) {
-    uint64_t count;
-    *woken = read(p->wake_fd, &count, sizeof count) == sizeof count || *woken;
+    char wakes[64];
+    *woken = read(p->wake_fd, wakes, sizeof wakes) > 0 || *woken;
     return false;
   }
   *key = (uint32_t)report->token;

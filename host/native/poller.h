@@ -65,7 +65,7 @@ struct px_poller {
   struct px_ready ready[PX_READY_MAX];
 };
 
-/* 0 or -errno: the backend's refusal, or -ENOMEM. `wake_fd` is an eventfd of the caller. */
+/* 0 or -errno: the backend's refusal, or -ENOMEM. `wake_fd` is the end of a pipe of the caller. */
 int px_poller_open(struct px_poller *poller, const struct px_backend_ops *ops,
                    const struct px_fd_table *table, int wake_fd, struct px_counters *counters);
 void px_poller_close(struct px_poller *poller);

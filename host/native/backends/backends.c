@@ -6,10 +6,12 @@
 #include <stddef.h>
 #include <string.h>
 
-extern const struct px_backend_ops px_epoll_ops, px_epoll_et_ops, px_poll_ops, px_select_ops;
+extern const struct px_backend_ops px_epoll_ops, px_epoll_et_ops, px_poll_ops, px_select_ops,
+    px_sigio_ops;
 
 const struct px_backend_ops *const px_backends[] = {&px_epoll_ops, &px_poll_ops,
-                                                    &px_select_ops, &px_epoll_et_ops, NULL};
+                                                    &px_select_ops, &px_epoll_et_ops,
+                                                    &px_sigio_ops, NULL};
 
 const struct px_backend_ops *px_backend_find(const char *name) {
   for (int i = 0; px_backends[i] != NULL; i++)
