@@ -126,6 +126,10 @@ export class ScriptedHost {
       fd_fdstat_get: (fd: number, out: number) => this.#fdstat(fd, out),
       fd_fdstat_set_flags: () => 0,
       fd_prestat_get: () => BADF,
+      // No /dev here: everything goes through poll_oneoff.
+      fd_prestat_dir_name: () => BADF,
+      path_open: () => BADF,
+      path_readlink: () => BADF,
       fd_close: (fd: number) => this.#close(fd),
       fd_read: (fd: number, iovs: number, count: number, out: number) =>
         this.#read(fd, iovs, count, out),
