@@ -25,6 +25,8 @@ export interface HostOptions {
   readonly listen: readonly ListenSpec[];
   /** Preopened directories, after the listeners. */
   readonly dirs: readonly { readonly host: string; readonly guest: string }[];
+  /** The process's descriptors that are the guest's 0, 1 and 2; by default those numbers. */
+  readonly stdio?: readonly [stdin: number, stdout: number, stderr: number] | undefined;
   /** A backend's name, or 'auto'. */
   readonly backend: string;
   /** The base WASI, by name; 'node' where it is not given. */
@@ -57,11 +59,11 @@ export class Host {
     checkBackend(options.backend);
     this.#base = makeBase(options.wasi ?? 'node', options);
     this.#native = createNative(options, this.#base);
-    for (const fd of [0, 1, 2]) {
-      if (this.#base.stdio) this.#native.addBase(fd, fd);
-      else this.#native.addStream(fd);
-    }
     try {
+      (options.stdio ?? [0, 1, 2]).forEach((hostFd, fd) => {
+        if (this.#base.stdio && hostFd === fd) this.#native.addBase(fd, fd);
+        else this.#native.addStream(hostFd);
+      });
       this.listeners = options.listen.map((spec) => this.#addListener(listen(spec)));
       for (const dir of options.dirs) this.#addDirectory(dir);
     } catch (error) {
@@ -121,6 +123,20 @@ export class Host {
       this.attach(checkMemory(instance));
       (instance.exports._start as () => void)();
     });
+  }
+
+  /**
+   * Calls `start` of a guest whose memory is attached, on this thread: the status of its proc_exit, 0 where
+   * it returns. A trap is thrown as it is.
+   */
+  untilExit(start: () => void): number {
+    try {
+      start();
+      return 0;
+    } catch (error) {
+      if (error instanceof GuestExit) return error.status;
+      throw error;
+    }
   }
 
   stats(): HostStats {

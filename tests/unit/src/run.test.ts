@@ -120,7 +120,13 @@ describe('run', () => {
 });
 
 test('backends are listed best first, each with a sentence', () => {
-  expect(backends().map(({ name }) => name)).toEqual(['epoll', 'poll', 'select', 'epoll-et', 'sigio']);
+  expect(backends().map(({ name }) => name)).toEqual([
+    'epoll',
+    'poll',
+    'select',
+    'epoll-et',
+    'sigio',
+  ]);
   for (const { available, reason, summary } of backends()) {
     expect(summary).toMatch(/\w+\(\d\)/);
     expect(reason === '').toBe(available);
