@@ -3,6 +3,7 @@
 
 export { PolluxError, type PolluxErrorCode } from './errors.ts';
 export { type BackendInfo, backends, catchSignals, releaseSignals, stop } from './native/addon.ts';
+export type { ConnectSpec, TcpConnectSpec, UnixConnectSpec } from './wasi/connect.ts';
 export { Host, type HostOptions } from './wasi/host.ts';
 export type { BoundListener, ListenSpec } from './wasi/listen.ts';
 export { checkModule } from './wasi/module.ts';

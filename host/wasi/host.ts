@@ -5,6 +5,7 @@ import { closeSync, statSync } from 'node:fs';
 import { PolluxError } from '../errors.ts';
 import { addon, type NativeHost } from '../native/addon.ts';
 import { type BaseWasi, makeBase, type WasiFunction } from './base.ts';
+import type { ConnectSpec } from './connect.ts';
 import { delegatedImports } from './delegated.ts';
 import { DEVICE_NAME } from './device.ts';
 import { Errno } from './errno.ts';
@@ -23,6 +24,8 @@ export interface HostOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Opened in this order: the guest's fds from 3 up. */
   readonly listen: readonly ListenSpec[];
+  /** Whom the guest may connect to, by opening `/dev/tcp/NAME` or `/dev/tcp/HOST/PORT`; nobody by default. */
+  readonly connect?: readonly ConnectSpec[] | undefined;
   /** Preopened directories, after the listeners. */
   readonly dirs: readonly { readonly host: string; readonly guest: string }[];
   /** The process's descriptors that are the guest's 0, 1 and 2; by default those numbers. */
