@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * The addon's exports, typed in addon.ts: backends, listen, createHost, stop and the signals. */
 #define _GNU_SOURCE
+#include <fcntl.h>
+#include <limits.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "listen.h"
 #include "napi_values.h"
 #include "stop.h"
-#include "tcp.h"
 
 void px_instance_close(struct instance *in) {
   px_registry_remove(&in->host);
@@ -54,9 +56,28 @@ static napi_value backends(napi_env env, napi_callback_info info) {
   return list;
 }
 
-static napi_value listen_on(napi_env env, napi_callback_info info) {
+/* What a listen came to, as ListenResult of addon.ts. */
+static napi_value listened(napi_env env, const struct px_listen_result *from) {
+  napi_value result;
+  TRY(napi_create_object(env, &result));
+  if (from->fd >= 0) {
+    TRY(put_number(env, result, "fd", from->fd));
+    TRY(put_string(env, result, "host", from->address.host));
+    TRY(put_number(env, result, "port", from->address.port));
+    if (from->address.is_unix) TRY(put_string(env, result, "path", from->address.path));
+    return result;
+  }
+  bool resolve = strcmp(from->step, "resolve") == 0;
+  TRY(put_string(env, result, "step", from->step));
+  TRY(put_number(env, result, "errno", from->error));
+  TRY(put_string(env, result, "message",
+                 resolve ? gai_strerror(from->error) : strerror(from->error)));
+  return result;
+}
+
+static napi_value listen_tcp(napi_env env, napi_callback_info info) {
   size_t argc = 4, length;
-  napi_value argv[4], result;
+  napi_value argv[4];
   char host[256];
   int32_t port, backlog;
   bool reuseport;
@@ -65,21 +86,46 @@ static napi_value listen_on(napi_env env, napi_callback_info info) {
   TRY(napi_get_value_int32(env, argv[1], &port));
   TRY(napi_get_value_int32(env, argv[2], &backlog));
   TRY(napi_get_value_bool(env, argv[3], &reuseport));
-  struct px_listen_result listened;
-  px_listen(host, port, backlog, reuseport, &listened);
-  TRY(napi_create_object(env, &result));
-  if (listened.fd >= 0) {
-    TRY(put_number(env, result, "fd", listened.fd));
-    TRY(put_string(env, result, "host", listened.host));
-    TRY(put_number(env, result, "port", listened.port));
-    return result;
-  }
-  bool resolve = strcmp(listened.step, "resolve") == 0;
-  TRY(put_string(env, result, "step", listened.step));
-  TRY(put_number(env, result, "errno", listened.error));
-  TRY(put_string(env, result, "message",
-                 resolve ? gai_strerror(listened.error) : strerror(listened.error)));
-  return result;
+  struct px_listen_result result;
+  px_listen_tcp(host, port, backlog, reuseport, &result);
+  return listened(env, &result);
+}
+
+static napi_value listen_unix(napi_env env, napi_callback_info info) {
+  size_t argc = 4, length;
+  napi_value argv[4];
+  char path[PATH_MAX], absolute[PATH_MAX];
+  int32_t mode, backlog;
+  TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
+  TRY(napi_get_value_string_utf8(env, argv[0], path, sizeof path, &length));
+  TRY(napi_get_value_string_utf8(env, argv[1], absolute, sizeof absolute, &length));
+  TRY(napi_get_value_int32(env, argv[2], &mode));
+  TRY(napi_get_value_int32(env, argv[3], &backlog));
+  struct px_listen_result result;
+  px_listen_unix(path, absolute, mode, backlog, &result);
+  return listened(env, &result);
+}
+
+static napi_value listen_inherited(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  int32_t fd;
+  TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
+  TRY(napi_get_value_int32(env, argv[0], &fd));
+  struct px_listen_result result;
+  px_listen_inherited(fd, &result);
+  return listened(env, &result);
+}
+
+/* Children that are started from now on do not get the descriptor. */
+static napi_value close_on_exec(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  int32_t fd;
+  TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
+  TRY(napi_get_value_int32(env, argv[0], &fd));
+  fcntl(fd, F_SETFD, FD_CLOEXEC); /* one that is not open fails here, and tells when it is used */
+  return NULL;
 }
 
 /* Calls `act` with the id of a host, the only argument, and answers whether there is such a host. */
@@ -190,7 +236,9 @@ NAPI_MODULE_INIT() {
     const char *name;
     napi_callback function;
   } table[] = {
-      {"backends", backends},   {"listen", listen_on},
+      {"backends", backends},   {"listenTcp", listen_tcp},
+      {"listenUnix", listen_unix}, {"listenInherited", listen_inherited},
+      {"closeOnExec", close_on_exec},
       {"createHost", create_host}, {"stop", stop},
       {"catchSignals", catch_signals}, {"releaseSignals", release_signals},
   };

@@ -14,9 +14,12 @@
   X(send)                                                                                          \
   X(sendmsg)                                                                                       \
   X(shutdown)                                                                                      \
+  X(socket)                                                                                        \
+  X(connect)                                                                                       \
   X(close)                                                                                         \
   X(ioctl)                                                                                         \
   X(setsockopt)                                                                                    \
+  X(getsockopt)                                                                                    \
   X(fcntl)                                                                                         \
   X(pselect6)                                                                                      \
   X(poll)                                                                                          \

@@ -6,15 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define LISTENER_RIGHTS                                                                  \
-  (ABI_RIGHT_FD_READ | ABI_RIGHT_FD_WRITE | ABI_RIGHT_FD_FDSTAT_SET_FLAGS |              \
-   ABI_RIGHT_FD_FILESTAT_GET | ABI_RIGHT_POLL_FD_READWRITE | ABI_RIGHT_SOCK_SHUTDOWN |   \
-   ABI_RIGHT_SOCK_ACCEPT)
-#define STREAM_RIGHTS (LISTENER_RIGHTS & ~ABI_RIGHT_SOCK_ACCEPT)
+#include "connect.h"
+#include "socket_file.h"
+
+#define LISTENER_RIGHTS (PX_STREAM_RIGHTS | ABI_RIGHT_SOCK_ACCEPT)
 
 int px_host_open(struct px_host *host, const struct px_backend_ops *ops) {
   memset(host, 0, sizeof *host);
@@ -40,6 +40,7 @@ void px_host_close(struct px_host *host) {
   host->closed = true;
   for (uint32_t fd = 0; fd < host->table.room; fd++)
     if (host->table.entries[fd].kind != PX_FREE) px_host_drop(host, fd);
+  px_connector_close(host);
   px_poller_close(&host->poller);
   px_subscriptions_destroy(&host->subs);
   px_fd_table_destroy(&host->table);
@@ -63,20 +64,45 @@ int px_host_add(struct px_host *host, struct px_entry entry) {
   return fd;
 }
 
+static void close_listener(int host_fd) {
+  px_socket_file_closed(host_fd);
+  close(host_fd);
+}
+
 int px_host_add_listener(struct px_host *host, int host_fd) {
-  if (host->ops->fd_limit != 0 && host_fd >= host->ops->fd_limit) return -ERANGE;
+  int status = host->ops->fd_limit != 0 && host_fd >= host->ops->fd_limit ? -ERANGE : 0;
   /* Host sockets never block; a guest's blocking call waits in px_host_wait_fd, where it can be
    * woken. The guest sees a non-blocking listener, as under Wasmtime. */
   int flags = fcntl(host_fd, F_GETFL);
-  if (flags < 0 || fcntl(host_fd, F_SETFL, flags | O_NONBLOCK) < 0) return -errno;
-  return px_host_add(host, (struct px_entry){
-                               .kind = PX_LISTENER,
-                               .host_fd = host_fd,
-                               .base_fd = -1,
-                               .flags = ABI_FDFLAGS_NONBLOCK,
-                               .rights = LISTENER_RIGHTS,
-                               .rights_inheriting = STREAM_RIGHTS,
-                           });
+  if (status == 0 && (flags < 0 || fcntl(host_fd, F_SETFL, flags | O_NONBLOCK) < 0))
+    status = -errno;
+  if (status == 0)
+    status = px_host_add(host, (struct px_entry){
+                                   .kind = PX_LISTENER,
+                                   .host_fd = host_fd,
+                                   .base_fd = -1,
+                                   .flags = ABI_FDFLAGS_NONBLOCK,
+                                   .rights = LISTENER_RIGHTS,
+                                   .rights_inheriting = PX_STREAM_RIGHTS,
+                               });
+  if (status < 0) close_listener(host_fd);
+  return status;
+}
+
+bool px_host_beyond_limit(struct px_host *host, int host_fd) {
+  int limit = host->ops->fd_limit;
+  if (limit == 0 || host_fd < limit) return false;
+  PX_COUNT(&host->counters, close);
+  close(host_fd);
+  if (host->warned_fd_limit || host->warn == NULL) return true;
+  host->warned_fd_limit = true;
+  char message[256];
+  snprintf(message, sizeof message,
+           "backend %s can wait on descriptors below %d only (FD_SETSIZE); a connection got %d and "
+           "was refused with EMFILE. Use --backend poll or epoll for more. This is said once.",
+           host->ops->name, limit, host_fd);
+  host->warn(host->warn_context, message);
+  return true;
 }
 
 int px_host_add_base(struct px_host *host, int base_fd, int host_fd) {
@@ -90,6 +116,7 @@ int px_host_add_device(struct px_host *host) {
                                .host_fd = -1,
                                .base_fd = -1,
                                .rights = ABI_RIGHT_PATH_OPEN | ABI_RIGHT_PATH_READLINK,
+                               .rights_inheriting = PX_STREAM_RIGHTS,
                            });
 }
 
@@ -101,8 +128,11 @@ void px_host_drop(struct px_host *host, uint32_t fd) {
    * would then go on to report it after our close. */
   px_poll_set_forget(host, fd);
   px_poller_forget(&host->poller, fd, entry->kind == PX_STREAM || (entry->kind == PX_FILE && !entry->borrowed));
-  if (entry->kind == PX_LISTENER || entry->kind == PX_STREAM) {
+  if (entry->kind == PX_STREAM && entry->host_fd < 0) {
+    px_connect_cancel(host, entry);
+  } else if (entry->kind == PX_LISTENER || entry->kind == PX_STREAM) {
     PX_COUNT(&host->counters, close);
+    if (entry->kind == PX_LISTENER) px_socket_file_closed(entry->host_fd);
     close(entry->host_fd);
   } else if (entry->kind == PX_FILE && !entry->borrowed) {
     close(entry->base_fd);
@@ -134,6 +164,7 @@ int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
       char wakes[64]; /* a wake without a stop: drained, or the wait would spin */
       ssize_t ignored = read(host->wake_fd, wakes, sizeof wakes);
       (void)ignored;
+      if (host_fd < 0) return WASI_SUCCESS;
     }
     if (n > 0 && fds[0].revents != 0) return WASI_SUCCESS;
   }

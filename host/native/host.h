@@ -39,6 +39,8 @@ struct px_host {
   uint32_t preopen_count;
   int stdio_flags[3]; /* file status flags to leave behind; -1: not open */
 
+  struct px_connector *connector; /* connect.h; NULL until the guest's first connect */
+
   /* poll_oneoff between its steps */
   uint64_t poll_start_ns;
   uint32_t first_mark, last_mark; /* words of subs.marks that may hold a bit */
@@ -53,7 +55,12 @@ int px_host_open(struct px_host *host, const struct px_backend_ops *ops);
 /* Closes every socket and the backend. Idempotent. */
 void px_host_close(struct px_host *host);
 
-/* Each answers the guest fd, or -errno. The listener belongs to the host from then on. */
+/* What a guest may do with a connection, accepted or made. */
+#define PX_STREAM_RIGHTS                                                               \
+  (ABI_RIGHT_FD_READ | ABI_RIGHT_FD_WRITE | ABI_RIGHT_FD_FDSTAT_SET_FLAGS |            \
+   ABI_RIGHT_FD_FILESTAT_GET | ABI_RIGHT_POLL_FD_READWRITE | ABI_RIGHT_SOCK_SHUTDOWN)
+
+/* Each answers the guest fd, or -errno. The listener belongs to the host, also where it fails. */
 int px_host_add_listener(struct px_host *host, int host_fd);
 int px_host_add_base(struct px_host *host, int base_fd, int host_fd);
 int px_host_add_device(struct px_host *host);
@@ -61,6 +68,9 @@ int px_host_add_device(struct px_host *host);
 int px_host_add_stream(struct px_host *host, int host_fd);
 /* Opens the directory `path` for the guest, who sees it as `name`. */
 int px_host_add_directory(struct px_host *host, const char *path, const char *name);
+
+/* A connection that the backend can't wait on is closed; the first time, that is told. */
+bool px_host_beyond_limit(struct px_host *host, int host_fd);
 
 /* Any thread: ends the guest at its next call, and wakes it where it waits. */
 void px_host_stop(struct px_host *host);
@@ -77,7 +87,8 @@ int px_host_add(struct px_host *host, struct px_entry entry);
 /* Forgets the fd everywhere and closes its socket; a base fd stays open. */
 void px_host_drop(struct px_host *host, uint32_t fd);
 
-/* Waits until `events` (poll(2)) hold for a host descriptor. 0, PX_STOPPED, or a WASI errno. */
+/* Waits until `events` (poll(2)) hold for a host descriptor, or with -1 until another thread wakes the
+ * host. 0, PX_STOPPED, or a WASI errno. */
 int px_host_wait_fd(struct px_host *host, int host_fd, short events);
 
 /* poll_oneoff.c: the call in three steps, so that no pointer into the memory outlives a wait. */

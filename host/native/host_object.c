@@ -4,8 +4,9 @@
 #include <limits.h>
 #include <string.h>
 
+#include "address.h"
+#include "connect.h"
 #include "napi_values.h"
-#include "tcp.h"
 
 static struct instance *method(napi_env env, napi_callback_info info, size_t argc,
                                napi_value *argv) {
@@ -92,6 +93,34 @@ static napi_value host_open_poll_set(napi_env env, napi_callback_info info) {
   return number;
 }
 
+/* The guest fd of a connection to a host and port, or to a path where there is one; or the WASI errno
+ * below zero. A stop while it waits is thrown. */
+static napi_value host_connect(napi_env env, napi_callback_info info) {
+  napi_value argv[5], number, stopped;
+  struct instance *in = method(env, info, 5, argv);
+  char host[256], path[PATH_MAX];
+  size_t host_length, path_length;
+  int32_t port;
+  uint32_t flags;
+  uint64_t rights;
+  bool lossless;
+  TRY(napi_get_value_string_utf8(env, argv[0], host, sizeof host, &host_length));
+  TRY(napi_get_value_int32(env, argv[1], &port));
+  TRY(napi_get_value_string_utf8(env, argv[2], path, sizeof path, &path_length));
+  TRY(napi_get_value_uint32(env, argv[3], &flags));
+  TRY(napi_get_value_bigint_uint64(env, argv[4], &rights, &lossless));
+  struct px_target target = {.host = host, .port = port, .path = path_length > 0 ? path : NULL};
+  int status;
+  int fd = px_connect(&in->host, &target, flags, rights, &status);
+  if (fd < 0 && status == PX_STOPPED) {
+    TRY(napi_get_reference_value(env, in->stopped, &stopped));
+    napi_throw(env, stopped);
+    return NULL;
+  }
+  TRY(napi_create_int32(env, fd < 0 ? -status : fd, &number));
+  return number;
+}
+
 static napi_value host_lookup(napi_env env, napi_callback_info info) {
   napi_value argv[1], number;
   struct instance *in = method(env, info, 1, argv);
@@ -112,7 +141,7 @@ static napi_value host_describe(napi_env env, napi_callback_info info) {
   napi_value argv[1], text;
   struct instance *in = method(env, info, 1, argv);
   int32_t fd;
-  char name[PX_PEER_MAX];
+  char name[PX_LINK_MAX];
   TRY(napi_get_value_int32(env, argv[0], &fd));
   const struct px_entry *entry = px_fd_table_get(&in->host.table, (uint32_t)fd);
   if (entry == NULL || entry->kind != PX_STREAM) return NULL;
@@ -161,7 +190,7 @@ napi_value px_host_object_define(napi_env env, struct instance *in, napi_value o
       {"addStream", host_add_stream},    {"addDirectory", host_add_directory},
       {"openPollSet", host_open_poll_set}, {"lookup", host_lookup},
       {"describe", host_describe},       {"stats", host_stats},
-      {"close", host_close},
+      {"close", host_close},             {"connect", host_connect},
   };
   napi_value imports, files, function;
   TRY(napi_create_object(env, &imports));

@@ -4,6 +4,7 @@
  * begin compares the subscriptions with the kept ones, wait blocks, finish writes the events.
  * Nothing that begin read from the guest's memory is looked at again. */
 #define _GNU_SOURCE
+#include "connect.h"
 #include "host.h"
 #include "poll_event.h"
 
@@ -25,6 +26,7 @@ int px_poll_begin(struct px_host *host, struct px_memory memory, uint32_t subscr
     return WASI_FAULT;
   int status = px_subscriptions_update(&host->subs, &host->poller, records, count, subscriptions);
   if (status != WASI_SUCCESS) return status;
+  px_connects_collect(host);
   px_poller_settle(&host->poller,
                    set_interest(host) & PX_READ ? PX_FOR_ARRAY | PX_FOR_SET : PX_FOR_ARRAY);
   host->first_mark = PX_NONE;
@@ -55,7 +57,7 @@ static void mark_immediates(struct px_host *host) {
   struct px_poller *poller = &host->poller;
   for (uint32_t i = 0; i < poller->immediate_count; i++) {
     struct px_watch *watch = &poller->watches[poller->immediates[i]];
-    watch->readiness = PX_READ | PX_WRITE;
+    watch->readiness = px_immediate_readiness(poller, poller->immediates[i]);
     mark_ready(host, poller->immediates[i]);
   }
 }
@@ -103,6 +105,10 @@ int px_poll_wait(struct px_host *host) {
     int n = px_poller_wait(poller, 2 * PX_READY_MAX, timeout, &woken);
     if (px_host_stopped(host)) return PX_STOPPED;
     if (n < 0) return px_wasi_errno(n);
+    if (woken) {
+      px_connects_collect(host);
+      px_poller_settle(poller, poller->awaited);
+    }
     for (int i = 0; i < n; i++) mark_ready(host, poller->ready_keys[i]);
     mark_immediates(host);
     if (of_set != 0) mark_set(host, n);

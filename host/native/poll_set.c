@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "buffers.h"
+#include "connect.h"
 #include "host.h"
 #include "poll_event.h"
 
@@ -255,7 +256,7 @@ static void give_all(struct px_host *host, struct output *out, int hits) {
   for (uint32_t i = 0; i < poller->immediate_count; i++) {
     struct px_watch *watch = &poller->watches[poller->immediates[i]];
     if (watch->set_want == 0) continue;
-    watch->readiness = PX_READ | PX_WRITE;
+    watch->readiness = px_immediate_readiness(poller, poller->immediates[i]);
     give_fd(host, out, poller->immediates[i]);
   }
 }
@@ -273,6 +274,7 @@ int px_poll_set_read(struct px_host *host, struct px_memory memory, uint32_t iov
   int capacity = out.room < PX_READY_MAX ? (int)out.room : PX_READY_MAX;
   host->counters.waits++;
   do {
+    px_connects_collect(host);
     px_poller_settle(&host->poller, PX_FOR_SET);
     uint64_t left = blocking ? UINT64_MAX : 0;
     if (host->set.clock_count + host->set.bad_count > 0 && blocking) left = px_poll_set_left_ns(host);

@@ -5,6 +5,7 @@
 #define PX_POLLER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "backend.h"
@@ -116,6 +117,14 @@ static inline uint32_t px_wanted(const struct px_poller *poller, const struct px
  * next call on the descriptor tells it. */
 static inline uint32_t px_useful(uint32_t readiness, uint32_t want) {
   return readiness & (PX_HANGUP | PX_ERROR) ? want : readiness & want;
+}
+
+/* What a watch without a wait of its own is ready for. A connection that could not be made has hung up:
+ * the next call on it tells why. */
+static inline uint8_t px_immediate_readiness(const struct px_poller *poller, uint32_t key) {
+  const struct px_entry *entry = key == 0 ? NULL : px_fd_table_get(poller->table, key - 1);
+  bool failed = entry != NULL && entry->kind == PX_STREAM && entry->host_fd == PX_ALWAYS_READY;
+  return PX_READ | PX_WRITE | (failed ? PX_HANGUP : 0);
 }
 
 /* A watch without a wait of its own is ready for the current call. */

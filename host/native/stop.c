@@ -10,6 +10,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "socket_file.h"
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct px_host *first; /* chained by next_host */
 static uint32_t last_id;
@@ -54,6 +56,7 @@ static struct sigaction old_int, old_term, old_alarm;
 static bool catching;
 
 static void die_of(int signal_number) {
+  px_socket_files_remove();
   signal(signal_number, SIG_DFL);
   sigset_t set;
   sigemptyset(&set);

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "buffers.h"
+#include "connect.h"
 #include "host.h"
 
 static ssize_t transfer(struct px_host *host, int fd, struct px_buffers *b, bool out, int flags) {
@@ -41,6 +42,13 @@ static void drained(struct px_host *host, const struct px_entry *entry, uint32_t
   px_poller_drained(&host->poller, (uint32_t)(entry - host->table.entries), direction);
 }
 
+/* The guest uses a connection that has no socket yet, or never will have one. */
+static int await(struct px_host *host, struct px_entry *entry, uint32_t direction) {
+  int status = px_connect_await(host, entry);
+  if (status == WASI_AGAIN) drained(host, entry, direction);
+  return status;
+}
+
 static int finish(struct px_memory memory, uint64_t bytes, uint32_t count_at, uint64_t *counter) {
   *counter += bytes;
   px_put_uint32_t(px_at(memory, count_at, 4), (uint32_t)bytes);
@@ -67,6 +75,10 @@ int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entr
   if (px_at(memory, nread, 4) == NULL) return WASI_FAULT;
   bool blocking = (entry->flags & ABI_FDFLAGS_NONBLOCK) == 0;
   bool all = blocking && (ri_flags & ABI_RI_WAITALL), peek = (ri_flags & ABI_RI_PEEK) != 0;
+  if (entry->host_fd < 0) {
+    status = await(host, entry, PX_READ);
+    if (status != WASI_SUCCESS) return status;
+  }
   if (b.total == 0) return finish(memory, 0, nread, &host->counters.bytes_read);
   if (all && peek) {
     status = wait_for_bytes(host, entry->host_fd, b.total);
@@ -103,6 +115,10 @@ int px_stream_write(struct px_host *host, struct px_memory memory, struct px_ent
   if (status != WASI_SUCCESS) return status;
   if (px_at(memory, nwritten, 4) == NULL) return WASI_FAULT;
   bool blocking = (entry->flags & ABI_FDFLAGS_NONBLOCK) == 0;
+  if (entry->host_fd < 0) {
+    status = await(host, entry, PX_WRITE);
+    if (status != WASI_SUCCESS) return status;
+  }
   uint64_t done = 0;
   while (done < b.total) {
     ssize_t n = transfer(host, entry->host_fd, &b, true, MSG_NOSIGNAL);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 
+#include "connect.h"
 #include "host.h"
 #include "wasi_files.h"
 
@@ -94,6 +95,7 @@ int px_fd_renumber(struct px_host *host, uint32_t from, uint32_t to, int *replac
   if (!set) px_poll_set_forget(host, from);
   px_poller_forget(&host->poller, from, false);
   struct px_entry moved = *source;
+  if (moved.kind == PX_STREAM) px_connect_moved(host, &moved, to);
   px_host_drop(host, to);
   px_fd_table_remove(&host->table, from);
   host->table.entries[to] = moved; /* drop touched the watch of `to` */

@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,19 +24,6 @@ static struct px_entry *socket_entry(struct px_host *host, uint32_t fd, uint64_t
   else
     return entry;
   return NULL;
-}
-
-static void refuse_beyond_limit(struct px_host *host, int host_fd) {
-  close(host_fd);
-  PX_COUNT(&host->counters, close);
-  if (host->warned_fd_limit || host->warn == NULL) return;
-  host->warned_fd_limit = true;
-  char message[256];
-  snprintf(message, sizeof message,
-           "backend %s can wait on descriptors below %d only (FD_SETSIZE); a connection got %d and "
-           "was refused with EMFILE. Use --backend poll or epoll for more. This is said once.",
-           host->ops->name, host->ops->fd_limit, host_fd);
-  host->warn(host->warn_context, message);
 }
 
 /* Accepts once, waiting where the listener blocks: a host descriptor, or -1 with the answer in `status`. */
@@ -65,15 +51,13 @@ static int accept_one(struct px_host *host, const struct px_entry *listener, boo
  * wait behind the first one are refused with it: they need not learn it one by one. */
 static int accept_within_limit(struct px_host *host, const struct px_entry *listener, int *status) {
   bool blocking = (listener->flags & ABI_FDFLAGS_NONBLOCK) == 0;
-  int limit = host->ops->fd_limit;
   for (int refused = 0; refused < REFUSED_AT_ONCE; refused++) {
     int host_fd = accept_one(host, listener, blocking && refused == 0, status);
-    if (host_fd >= 0 && (limit == 0 || host_fd < limit)) return host_fd;
+    if (host_fd >= 0 && !px_host_beyond_limit(host, host_fd)) return host_fd;
     if (host_fd < 0) {
       if (refused > 0 && *status != PX_STOPPED) *status = WASI_MFILE;
       return -1;
     }
-    refuse_beyond_limit(host, host_fd);
   }
   *status = WASI_MFILE;
   return -1;
@@ -139,6 +123,7 @@ int px_sock_shutdown(struct px_host *host, uint32_t fd, uint32_t how) {
   if (how == 0 || (how & ~(uint32_t)(ABI_SD_RD | ABI_SD_WR)) != 0) return WASI_INVAL;
   /* A listener is not connected. Linux would end it for every process that shares it. */
   if (entry->kind == PX_LISTENER) return WASI_NOTCONN;
+  if (entry->host_fd < 0) return WASI_NOTCONN; /* still connecting, or never connected */
   PX_COUNT(&host->counters, shutdown);
   int host_how = how == ABI_SD_RD ? SHUT_RD : how == ABI_SD_WR ? SHUT_WR : SHUT_RDWR;
   return shutdown(entry->host_fd, host_how) == 0 ? WASI_SUCCESS : px_wasi_errno(errno);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * See tcp.h. */
+ * Listening on TCP. See listen.h. */
 #define _GNU_SOURCE
-#include "tcp.h"
-
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -13,24 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int port_of(const struct sockaddr_storage *address) {
-  return ntohs(address->ss_family == AF_INET6
-                   ? ((const struct sockaddr_in6 *)(const void *)address)->sin6_port
-                   : ((const struct sockaddr_in *)(const void *)address)->sin_port);
-}
-
-/* The numeric address; an IPv4 peer of a dual-stack listener shows as IPv4. */
-static void host_of(const struct sockaddr_storage *address, char *out, socklen_t size) {
-  if (address->ss_family == AF_INET6) {
-    const struct in6_addr *in6 = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
-    if (IN6_IS_ADDR_V4MAPPED(in6))
-      inet_ntop(AF_INET, &in6->s6_addr[12], out, size);
-    else
-      inet_ntop(AF_INET6, in6, out, size);
-  } else {
-    inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, out, size);
-  }
-}
+#include "listen.h"
 
 static int open_listener(const struct addrinfo *address, int backlog, bool reuseport, bool any,
                          const char **step) {
@@ -59,8 +39,8 @@ static int open_listener(const struct addrinfo *address, int backlog, bool reuse
   return -error;
 }
 
-void px_listen(const char *host, int port, int backlog, bool reuseport,
-               struct px_listen_result *result) {
+void px_listen_tcp(const char *host, int port, int backlog, bool reuseport,
+                   struct px_listen_result *result) {
   memset(result, 0, sizeof *result);
   result->fd = -1;
   bool any = host == NULL || host[0] == '\0';
@@ -89,26 +69,6 @@ void px_listen(const char *host, int port, int backlog, bool reuseport,
     result->error = -fd;
     return;
   }
-  struct sockaddr_storage bound;
-  socklen_t length = sizeof bound;
-  getsockname(fd, (struct sockaddr *)&bound, &length);
-  host_of(&bound, result->host, sizeof result->host);
-  result->port = port_of(&bound);
+  px_address_local(fd, &result->address);
   result->fd = fd;
-}
-
-int px_describe(int fd, char *out, size_t size) {
-  struct sockaddr_storage ends[2];
-  char names[2][64 + 2];
-  for (int i = 0; i < 2; i++) {
-    socklen_t length = sizeof ends[i];
-    int status = i == 0 ? getpeername(fd, (struct sockaddr *)&ends[i], &length)
-                        : getsockname(fd, (struct sockaddr *)&ends[i], &length);
-    if (status < 0) return -errno;
-    char host[64];
-    host_of(&ends[i], host, sizeof host);
-    snprintf(names[i], sizeof names[i], strchr(host, ':') != NULL ? "[%s]" : "%s", host);
-  }
-  snprintf(out, size, "tcp:%s:%d->%s:%d", names[0], port_of(&ends[0]), names[1], port_of(&ends[1]));
-  return 0;
 }

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT
+ * See socket_file.h. A list that only grows, so that a signal handler may walk it at any moment; places
+ * in it are used again. */
+#define _GNU_SOURCE
+#include "socket_file.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct socket_file {
+  struct socket_file *next;
+  _Atomic bool bound; /* the rest is valid */
+  int fd;
+  pid_t owner; /* a forked child must not remove what its parent made */
+  dev_t device;
+  ino_t inode;
+  char path[PATH_MAX];
+};
+
+static struct socket_file *_Atomic first;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* for whoever adds or takes away */
+
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
+enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
+static struct sigaction before[ENDING_SIGNALS];
+
+static void remove_file(const struct socket_file *file) {
+  struct stat now;
+  if (file->owner == getpid() && lstat(file->path, &now) == 0 && now.st_dev == file->device &&
+      now.st_ino == file->inode && S_ISSOCK(now.st_mode))
+    unlink(file->path);
+}
+
+void px_socket_files_remove(void) {
+  int saved = errno;
+  for (struct socket_file *file = atomic_load(&first); file != NULL; file = file->next)
+    if (atomic_load(&file->bound)) remove_file(file);
+  errno = saved;
+}
+
+__attribute__((destructor)) static void on_exit_of_process(void) { px_socket_files_remove(); }
+
+/* Cleans up and lets happen what would have happened without us. */
+static void on_signal(int number) {
+  px_socket_files_remove();
+  for (int i = 0; i < ENDING_SIGNALS; i++)
+    if (ending_signals[i] == number) sigaction(number, &before[i], NULL);
+  raise(number); /* delivered once this handler returns, as it is blocked until then */
+}
+
+/* Stands before the signals that would end the process. Node puts a handler of its own there, which
+ * runs once, to reset the terminal; a handler of the program, or a signal that is ignored, stays. */
+static void guard_signals(void) {
+  struct sigaction action = {.sa_handler = on_signal}, now;
+  sigemptyset(&action.sa_mask);
+  for (int i = 0; i < ENDING_SIGNALS; i++) {
+    if (sigaction(ending_signals[i], NULL, &now) < 0 || now.sa_handler == on_signal) continue;
+    bool ends = (now.sa_flags & SA_SIGINFO) == 0 && now.sa_handler == SIG_DFL;
+    bool once = (now.sa_flags & (int)SA_RESETHAND) != 0;
+    if (!ends && !once) continue;
+    before[i] = now;
+    sigaction(ending_signals[i], &action, NULL);
+  }
+}
+
+static struct socket_file *unused(void) {
+  for (struct socket_file *file = atomic_load(&first); file != NULL; file = file->next)
+    if (!atomic_load(&file->bound)) return file;
+  struct socket_file *file = calloc(1, sizeof *file);
+  if (file == NULL) return NULL; /* then the file stays, and is replaced as stale the next time */
+  file->next = atomic_load(&first);
+  atomic_store(&first, file);
+  return file;
+}
+
+void px_socket_file_add(int fd, const char *path) {
+  struct stat made;
+  size_t length = strlen(path);
+  if (length >= PATH_MAX || lstat(path, &made) < 0) return;
+  pthread_mutex_lock(&lock);
+  struct socket_file *file = unused();
+  if (file != NULL) {
+    file->fd = fd;
+    file->owner = getpid();
+    file->device = made.st_dev;
+    file->inode = made.st_ino;
+    memcpy(file->path, path, length + 1);
+    atomic_store(&file->bound, true);
+    guard_signals();
+  }
+  pthread_mutex_unlock(&lock);
+}
+
+void px_socket_file_closed(int fd) {
+  pthread_mutex_lock(&lock);
+  for (struct socket_file *file = atomic_load(&first); file != NULL; file = file->next) {
+    if (!atomic_load(&file->bound) || file->fd != fd || file->owner != getpid()) continue;
+    remove_file(file);
+    atomic_store(&file->bound, false);
+  }
+  pthread_mutex_unlock(&lock);
+}
