@@ -3,26 +3,34 @@
 // process; the CLI is its first user.
 
 import {
+  type ConnectSpec,
   checkModule,
   Host,
   type HostStats,
   type ListenSpec,
   type TraceSink,
 } from '../host/index.ts';
+import { parseConnect, parseListeners } from './addresses.ts';
 import { loadModule } from './module.ts';
-import { checkTrigger, listenEnvironment, parseListen } from './options.ts';
+import { checkListenersOrder, checkTrigger, listenEnvironment } from './options.ts';
 
 export {
   type BackendInfo,
   type BoundListener,
   backends,
+  type ConnectSpec,
   GuestTrap,
   type HostStats,
+  type InheritedListenSpec,
   type ListenSpec,
   PolluxError,
   type PolluxErrorCode,
   stop,
+  type TcpConnectSpec,
+  type TcpListenSpec,
   type TraceSink,
+  type UnixConnectSpec,
+  type UnixListenSpec,
 } from '../host/index.ts';
 
 /** What a run is given. */
@@ -31,6 +39,16 @@ export interface RunOptions {
   readonly module: string | WebAssembly.Module;
   /** As `--listen` takes it, or parsed. They are the guest's fds from 3 up. */
   readonly listen?: readonly (string | ListenSpec)[];
+  /**
+   * Whom the guest may connect to, as `--connect` takes it, or parsed: it opens `/dev/tcp/NAME`, or
+   * `/dev/tcp/HOST/PORT` where there is no name.
+   */
+  readonly connect?: readonly (string | ConnectSpec)[];
+  /**
+   * 'first', the default; or 'last': behind the directories, as wazero has them. LISTEN_FDS, which says
+   * that they begin at 3, is not set then.
+   */
+  readonly listeners?: 'first' | 'last';
   readonly dirs?: readonly { readonly host: string; readonly guest: string }[];
   /** The guest's environment; LISTEN_FDS and LISTEN_FDNAMES are added unless they are here. */
   readonly env?: Readonly<Record<string, string>>;
@@ -60,9 +78,15 @@ export interface Started {
   readonly backend: string;
   readonly addresses: readonly {
     readonly name: string;
+    /** The guest's descriptor. */
     readonly fd: number;
+    /** `127.0.0.1:6666`, `[::1]:6666` or `unix:/run/x.sock`. */
+    readonly address: string;
+    /** '' and 0 for a Unix socket. */
     readonly host: string;
     readonly port: number;
+    /** Of a Unix socket. */
+    readonly path: string | undefined;
   }[];
   stats(): HostStats;
 }
@@ -77,15 +101,20 @@ export interface Started {
  */
 export function run(options: RunOptions): number {
   const module = typeof options.module === 'string' ? loadModule(options.module) : options.module;
-  const specs = (options.listen ?? []).map((spec) =>
-    typeof spec === 'string' ? parseListen(spec) : spec,
+  const specs = (options.listen ?? []).flatMap((spec) =>
+    typeof spec === 'string' ? parseListeners(spec) : [spec],
   );
+  const order = checkListenersOrder(options.listeners);
   const name = typeof options.module === 'string' ? options.module : 'guest.wasm';
   checkModule(module);
   const host = new Host({
     args: options.args ?? [name],
-    env: { ...listenEnvironment(specs), ...options.env },
+    env: { ...(order === 'first' ? listenEnvironment(specs) : {}), ...options.env },
     listen: specs,
+    listeners: order,
+    connect: (options.connect ?? []).map((spec) =>
+      typeof spec === 'string' ? parseConnect(spec) : spec,
+    ),
     dirs: options.dirs ?? [],
     backend: options.backend ?? 'auto',
     wasi: options.wasi,
@@ -94,11 +123,13 @@ export function run(options: RunOptions): number {
     warn: options.warn,
   });
   try {
-    const addresses = host.listeners.map(({ name, host, port }, index) => ({
+    const addresses = host.listeners.map(({ name, guestFd, address, host, port, path }) => ({
       name,
-      fd: 3 + index,
+      fd: guestFd,
+      address,
       host,
       port,
+      path,
     }));
     options.onListening?.({
       id: host.id,

@@ -16,9 +16,30 @@ export interface BackendInfo {
   readonly summary: string;
 }
 
+/** An open listening socket; `path` is set for a Unix socket, where `host` and `port` say nothing. */
+export interface Listening {
+  readonly fd: number;
+  readonly host: string;
+  readonly port: number;
+  readonly path?: string;
+}
+
 /** What a failed listen tells: the step, its errno (resolve: an EAI number), and the system's words. */
 export interface ListenFailure {
-  readonly step: 'resolve' | 'socket' | 'setsockopt' | 'bind' | 'listen';
+  readonly step:
+    | 'resolve'
+    | 'path'
+    | 'socket'
+    | 'setsockopt'
+    | 'bind'
+    | 'unlink'
+    | 'chmod'
+    | 'listen'
+    // Of an inherited socket:
+    | 'descriptor'
+    | 'type'
+    | 'listening'
+    | 'duplicate';
   readonly errno: number;
   readonly message: string;
 }
@@ -34,7 +55,7 @@ export interface NativeHost {
   readonly backend: string;
   /** Gives the guest's memory; must be called before the first import is. */
   attach(memory: WebAssembly.Memory): void;
-  /** The table takes the socket over and answers the guest's fd: the lowest free number. */
+  /** The table takes the socket over, closes it where that fails, and answers the guest's fd: the lowest free number. */
   addListener(hostFd: number): number;
   /** Adds a descriptor of the base WASI; `hostFd` is polled for its readiness, -1: always ready. */
   addBase(baseFd: number, hostFd: number): number;
@@ -46,9 +67,14 @@ export interface NativeHost {
   addDevice(): number;
   /** Opens the interest set of /dev/poll with these fdflags: the guest's fd, or -errno of Linux. */
   openPollSet(fdflags: number): number;
+  /**
+   * Connects to `path`, or where that is '' to a host and port: the guest's fd, or a WASI errno below
+   * zero. Waits unless `fdflags` has NONBLOCK; throws `stopped` where the host is stopped meanwhile.
+   */
+  connect(host: string, port: number, path: string, fdflags: number, rights: bigint): number;
   /** Base fd (>= 0) behind a guest fd, or one of {@link Lookup}. */
   lookup(guestFd: number): number;
-  /** `tcp:PEER:PORT->LOCAL:PORT`, or undefined where the fd is no connected socket. */
+  /** `tcp:PEER:PORT->LOCAL:PORT` or `unix:PEER->LOCAL`, or undefined where the fd is no connected socket. */
   describe(guestFd: number): string | undefined;
   /** Counters in the shape of HostStats. */
   stats(): Record<string, number | string | Record<string, number>>;
@@ -62,12 +88,23 @@ export const Lookup = { none: -1, socket: -2, device: -3, file: -4, pollSet: -5 
 /** The addon's exports. */
 export interface Addon {
   backends(): BackendInfo[];
-  listen(
+  listenTcp(
     host: string,
     port: number,
     backlog: number,
     reuseport: boolean,
-  ): { fd: number; host: string; port: number } | ListenFailure;
+  ): Listening | ListenFailure;
+  /** `absolute` is the same path from the root; `mode` -1 leaves the permissions to the umask. */
+  listenUnix(
+    path: string,
+    absolute: string,
+    mode: number,
+    backlog: number,
+  ): Listening | ListenFailure;
+  /** A duplicate of an inherited listening socket. */
+  listenInherited(fd: number): Listening | ListenFailure;
+  /** Keeps an inherited descriptor from children that are started from now on. */
+  closeOnExec(fd: number): void;
   createHost(options: {
     /** A backend's name; 'auto' takes the best available. */
     backend: string;
@@ -135,4 +172,9 @@ export function catchSignals(id: number): void {
 /** See {@link Addon.releaseSignals}. */
 export function releaseSignals(): number {
   return addon().releaseSignals();
+}
+
+/** See {@link Addon.closeOnExec}. */
+export function closeOnExec(fd: number): void {
+  addon().closeOnExec(fd);
 }

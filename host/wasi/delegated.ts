@@ -4,6 +4,7 @@
 
 import { Lookup, type NativeHost } from '../native/addon.ts';
 import { type BaseWasi, PLAIN_FUNCTIONS, type WasiFunction } from './base.ts';
+import type { ConnectSpec } from './connect.ts';
 import { DEVICE_NAME, openDevice, readDeviceLink } from './device.ts';
 import { Errno } from './errno.ts';
 import type { GuestMemory } from './memory.ts';
@@ -48,6 +49,7 @@ export function delegatedImports(
   native: NativeHost,
   base: BaseWasi,
   memory: GuestMemory,
+  peers: readonly ConnectSpec[],
 ): Record<string, WasiFunction> {
   const imports: Record<string, WasiFunction> = {};
   const baseOf = (fd: number | bigint | undefined) => native.lookup(Number(fd));
@@ -104,11 +106,19 @@ export function delegatedImports(
     if (fd === Lookup.none) return Errno.BADF;
     if (fd !== Lookup.device) return Errno.NOTDIR;
     const path = memory.text(Number(args[2]), Number(args[3]));
-    const opened = memory.view(Number(args[8]), 4);
-    if (path === undefined || opened === undefined) return Errno.FAULT;
-    const answer = openDevice(native, path, Number(args[4]), Number(args[7]));
-    if (answer.errno === Errno.SUCCESS) opened.setUint32(0, answer.fd, true);
-    return answer.errno;
+    const out = memory.view(Number(args[8]), 4);
+    if (path === undefined || out === undefined) return Errno.FAULT;
+    const opened = openDevice(
+      native,
+      peers,
+      path,
+      Number(args[4]),
+      Number(args[7]),
+      BigInt.asUintN(64, BigInt(args[5] as bigint)),
+    );
+    if (opened < 0) return -opened;
+    out.setUint32(0, opened, true);
+    return Errno.SUCCESS;
   };
 
   imports.path_readlink = (...args) => {

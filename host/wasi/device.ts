@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The virtual preopened directory /dev: `fd/N` in it is a link to the two ends of connection N, as
-// /proc/self/fd is on Linux, and `poll` a registered interest set, as on Solaris. It grants nothing.
+// /proc/self/fd is on Linux, `poll` a registered interest set, as on Solaris, and `tcp/NAME` or
+// `tcp/HOST/PORT` a new connection, as in bash, to whom the embedder allowed.
 
 import { constants } from 'node:os';
 
 import type { NativeHost } from '../native/addon.ts';
+import { type ConnectSpec, connect } from './connect.ts';
 import { Errno } from './errno.ts';
 import type { GuestMemory } from './memory.ts';
 
@@ -14,21 +16,24 @@ export const DEVICE_NAME = '/dev';
 const OFLAGS_DIRECTORY = 2;
 const OFLAGS_EXCLUSIVE = 4;
 
-/** Opens what `path` names in /dev: the guest's fd, or an errno. */
+/** Opens what `path` names in /dev: the guest's fd, or a WASI errno below zero. */
 export function openDevice(
   native: NativeHost,
+  peers: readonly ConnectSpec[],
   path: string,
   oflags: number,
   fdflags: number,
-): { errno: number; fd: number } {
-  if (!/^(\.\/)*poll$/.test(path)) return { errno: Errno.NOENT, fd: -1 };
-  if (oflags & OFLAGS_DIRECTORY) return { errno: Errno.NOTDIR, fd: -1 };
-  if (oflags & OFLAGS_EXCLUSIVE) return { errno: Errno.EXIST, fd: -1 };
+  rights: bigint,
+): number {
+  const [, device, target] = /^(?:\.\/)*(?:(poll)|tcp\/(.+))$/.exec(path) ?? [];
+  if (device === undefined && target === undefined) return -Errno.NOENT;
+  if (oflags & OFLAGS_DIRECTORY) return -Errno.NOTDIR;
+  if (oflags & OFLAGS_EXCLUSIVE) return -Errno.EXIST;
+  if (target !== undefined) return connect(native, peers, target, fdflags, rights);
   const fd = native.openPollSet(fdflags);
-  if (fd >= 0) return { errno: Errno.SUCCESS, fd };
+  if (fd >= 0) return fd;
   const { EBUSY, ENOMEM } = constants.errno;
-  const errno = fd === -EBUSY ? Errno.BUSY : fd === -ENOMEM ? Errno.NOMEM : Errno.MFILE;
-  return { errno, fd: -1 };
+  return fd === -EBUSY ? -Errno.BUSY : fd === -ENOMEM ? -Errno.NOMEM : -Errno.MFILE;
 }
 
 /** fd_prestat_get and fd_prestat_dir_name of /dev are in descriptors.ts; this is path_readlink. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // One guest's WASI: the import object, the start of the guest, and its end.
 
-import { closeSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { PolluxError } from '../errors.ts';
 import { addon, type NativeHost } from '../native/addon.ts';
 import { type BaseWasi, makeBase, type WasiFunction } from './base.ts';
-import type { ConnectSpec } from './connect.ts';
+import { type ConnectSpec, checkPeers } from './connect.ts';
 import { delegatedImports } from './delegated.ts';
 import { DEVICE_NAME } from './device.ts';
 import { Errno } from './errno.ts';
@@ -24,9 +24,11 @@ export interface HostOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Opened in this order: the guest's fds from 3 up. */
   readonly listen: readonly ListenSpec[];
+  /** Whether the listeners come before the directories, which is the default, or behind them. */
+  readonly listeners?: 'first' | 'last' | undefined;
   /** Whom the guest may connect to, by opening `/dev/tcp/NAME` or `/dev/tcp/HOST/PORT`; nobody by default. */
   readonly connect?: readonly ConnectSpec[] | undefined;
-  /** Preopened directories, after the listeners. */
+  /** Preopened directories, after the listeners unless `listeners` is 'last'. */
   readonly dirs: readonly { readonly host: string; readonly guest: string }[];
   /** The process's descriptors that are the guest's 0, 1 and 2; by default those numbers. */
   readonly stdio?: readonly [stdin: number, stdout: number, stderr: number] | undefined;
@@ -44,8 +46,8 @@ export interface HostOptions {
 
 /** One guest's host. Not reusable: a second guest needs another one. */
 export class Host {
-  /** The open listeners; that at index i is the guest's fd 3 + i. */
-  readonly listeners: readonly BoundListener[];
+  /** The open listeners, in order, with their numbers in the guest. */
+  readonly listeners: readonly (BoundListener & { readonly guestFd: number })[];
   readonly #native: NativeHost;
   readonly #base: BaseWasi;
   readonly #memory = new GuestMemory();
@@ -55,11 +57,12 @@ export class Host {
    * Checks everything first, then opens the listeners; where one fails, those before it are closed.
    *
    * @throws PolluxError ERR_BACKEND_UNKNOWN, ERR_BACKEND_UNAVAILABLE, ERR_DIRECTORY, ERR_BASE_WASI,
-   *   ERR_ADDON_LOAD, and those of `listen`.
+   *   ERR_ADDON_LOAD, and those of `checkPeers` and `listen`.
    */
   constructor(options: HostOptions) {
     const names = checkDirectories(options.dirs);
     checkBackend(options.backend);
+    checkPeers(options.connect ?? []);
     this.#base = makeBase(options.wasi ?? 'node', options);
     this.#native = createNative(options, this.#base);
     try {
@@ -67,16 +70,20 @@ export class Host {
         if (this.#base.stdio && hostFd === fd) this.#native.addBase(fd, fd);
         else this.#native.addStream(hostFd);
       });
+      const last = options.listeners === 'last';
+      if (last) for (const dir of options.dirs) this.#addDirectory(dir);
       this.listeners = options.listen.map((spec) => this.#addListener(listen(spec)));
-      for (const dir of options.dirs) this.#addDirectory(dir);
+      if (!last) for (const dir of options.dirs) this.#addDirectory(dir);
     } catch (error) {
       this.#native.close();
       throw error;
     }
-    // A guest without listeners has no connections to ask about: it sees its own directories alone.
-    if (options.listen.length > 0 && !names.has(DEVICE_NAME)) this.#native.addDevice();
+    // A guest that can have no connections sees its own directories alone.
+    const peers = options.connect ?? [];
+    const sockets = options.listen.length + peers.length > 0;
+    if (sockets && !names.has(DEVICE_NAME)) this.#native.addDevice();
 
-    const delegated = delegatedImports(this.#native, this.#base, this.#memory);
+    const delegated = delegatedImports(this.#native, this.#base, this.#memory, peers);
     const imports: Record<string, WasiFunction> = {
       ...delegated,
       ...fileImports(this.#native, delegated),
@@ -158,15 +165,13 @@ export class Host {
     }
   }
 
-  #addListener(listener: BoundListener): BoundListener {
+  #addListener(listener: BoundListener): Host['listeners'][number] {
     try {
-      this.#native.addListener(listener.hostFd);
-      return listener;
+      return { ...listener, guestFd: this.#native.addListener(listener.hostFd) };
     } catch (cause) {
-      closeSync(listener.hostFd);
       throw new PolluxError(
         'ERR_LISTEN',
-        `backend ${this.backend} cannot wait on ${listener.host}:${listener.port}: ${(cause as Error).message}; this process has too many descriptors open, use --backend poll or epoll`,
+        `backend ${this.backend} cannot wait on ${listener.address}: ${(cause as Error).message}; this process has too many descriptors open, use --backend poll or epoll`,
         { cause },
       );
     }

@@ -4,13 +4,15 @@
 // The only place that ends the process.
 
 import { Command, CommanderError } from 'commander';
-import { PolluxError, type PolluxErrorCode } from '../index.ts';
-import { checkTrigger, parseDir, parseEnv, parseListen } from '../options.ts';
+import { parseConnect, parseListeners } from '../addresses.ts';
+import { type ListenSpec, PolluxError, type PolluxErrorCode } from '../index.ts';
+import { checkListenersOrder, checkTrigger, parseDir, parseEnv } from '../options.ts';
 import { backendsCommand } from './commands/backends.ts';
 import { type RunFlags, runCommand } from './commands/run.ts';
 import { ABOUT, BACKENDS_HELP, paintHelp, RUN_HELP } from './help.ts';
 import { print, say, sayError } from './output.ts';
 import { VERSION } from './version.ts';
+import { parseWasmtime } from './wasmtime.ts';
 
 /** Status of a mistake in the command line. */
 const USAGE = 2;
@@ -39,7 +41,29 @@ function collectEnv(text: string, previous: Record<string, string> = {}): Record
   return variable === undefined ? previous : { ...previous, [variable[0]]: variable[1] };
 }
 
+/** What several options add to, in the order of the command line. */
+interface Gathered {
+  readonly listen: ListenSpec[];
+  inheritEnv: boolean;
+}
+
+function gather(gathered: Gathered) {
+  const listen = (text: string) => {
+    gathered.listen.push(...parseListeners(text));
+    return text;
+  };
+  const wasmtime = (text: string) => {
+    const { listen, inheritEnv } = parseWasmtime(text);
+    gathered.listen.push(...listen);
+    gathered.inheritEnv ||= inheritEnv;
+    return text;
+  };
+  return { listen, wasmtime };
+}
+
 function program(progress: Progress): Command {
+  const gathered: Gathered = { listen: [], inheritEnv: false };
+  const { listen, wasmtime } = gather(gathered);
   const root = new Command('pollux')
     .description('Runs event-driven network programs compiled to WebAssembly (WASI preview 1).')
     .version(VERSION, '-V, --version', 'print the version')
@@ -70,8 +94,19 @@ function program(progress: Progress): Command {
     .argument('[args...]', "the guest's arguments; options among them are the guest's too")
     .option(
       '-l, --listen <[NAME=]ADDR>',
-      'listen on HOST:PORT, [V6]:PORT or :PORT, port 0 for a free one; ADDR may end in ,backlog=N and ,reuseport (repeatable)',
-      collect(parseListen),
+      'listen on HOST:PORT, [V6]:PORT or :PORT (port 0: a free one), unix:PATH, fd:N or systemd; ADDR may end in ,backlog=N ,reuseport ,mode=0660 (repeatable)',
+      listen,
+    )
+    .option(
+      '-c, --connect <[NAME=]ADDR>',
+      'let the guest connect to HOST:PORT or unix:PATH, by opening /dev/tcp/NAME; without a name /dev/tcp/HOST/PORT (repeatable)',
+      collect(parseConnect),
+    )
+    .option(
+      '--listeners <ORDER>',
+      'first: before the directories; or last: behind them, as wazero has them',
+      checkListenersOrder,
+      'first',
     )
     .option(
       '-d, --dir <HOST[::GUEST]>',
@@ -95,13 +130,19 @@ function program(progress: Progress): Command {
       'level',
     )
     .option('--wasi <NAME>', 'the base WASI: node, wasi-js or wasmer', 'node')
+    .option('--tcplisten <ADDR>', "Wasmtime's spelling of --listen", listen)
+    .option(
+      '-S <KEY[=VALUE],...>',
+      "Wasmtime's: tcplisten=ADDR, listenfd, inherit-env, preview2=n (repeatable)",
+      wasmtime,
+    )
     .option('--trace', 'print each WASI call on stderr')
     .option('--stats', 'print counters on stderr at the end')
     .addHelpText('after', RUN_HELP)
     .passThroughOptions()
-    .action(async (file: string, args: string[], flags: RunFlags) => {
+    .action(async (file: string, args: string[], flags: Omit<RunFlags, keyof Gathered>) => {
       progress.parsing = false;
-      progress.status = await runCommand(file, args, flags);
+      progress.status = await runCommand(file, args, { ...flags, ...gathered });
     });
 
   root

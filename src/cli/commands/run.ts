@@ -2,13 +2,25 @@
 // `pollux run`: the options turned into a run, and its end into lines on stderr and a status.
 
 import { catchSignals, releaseSignals } from '../../../host/index.ts';
-import { GuestTrap, type ListenSpec, PolluxError, run, type Started } from '../../index.ts';
+import {
+  type ConnectSpec,
+  GuestTrap,
+  type ListenSpec,
+  PolluxError,
+  run,
+  type Started,
+} from '../../index.ts';
+import { activatedListeners } from '../../systemd.ts';
 import { say, sayError, sayTrace, visible } from '../output.ts';
 import { showStats } from '../stats.ts';
 
 /** The options of a run, parsed. */
 export interface RunFlags {
-  readonly listen?: readonly ListenSpec[];
+  readonly listen: readonly ListenSpec[];
+  readonly listeners: 'first' | 'last';
+  readonly connect?: readonly ConnectSpec[];
+  /** The guest gets all of our environment. */
+  readonly inheritEnv: boolean;
   readonly dir?: readonly { readonly host: string; readonly guest: string }[];
   readonly env?: Readonly<Record<string, string>>;
   readonly backend: string;
@@ -22,7 +34,8 @@ export interface RunFlags {
 const TRAPPED = 134;
 
 /** Options that are ours where they stand before the file, and the guest's behind it. */
-const OURS = /^--(listen|dir|env|backend|trigger|wasi|trace|stats)(=|$)/;
+const OURS =
+  /^--(listen|listeners|connect|tcplisten|dir|env|backend|trigger|wasi|trace|stats)(=|$)/;
 
 /** Runs the guest; the status to exit with. A signal that ended it is raised again, to end us alike. */
 export async function runCommand(
@@ -39,9 +52,11 @@ export async function runCommand(
       module: file,
       // The first argument is the program's name, as exec(3) gives it.
       args: [file, ...(args[0] === '--' ? args.slice(1) : args)],
-      listen: flags.listen ?? [],
+      listen: withActivated(flags.listen),
+      listeners: flags.listeners,
+      connect: flags.connect ?? [],
       dirs: flags.dir ?? [],
-      env: flags.env ?? {},
+      env: { ...(flags.inheritEnv ? environment() : {}), ...flags.env },
       backend: flags.backend,
       trigger: flags.trigger,
       wasi: flags.wasi,
@@ -72,11 +87,26 @@ export async function runCommand(
   return 128 + signal;
 }
 
+/** Started by a .socket unit, a guest has those sockets first, unless --listen says which and where. */
+function withActivated(specs: readonly ListenSpec[]): readonly ListenSpec[] {
+  const activated = activatedListeners();
+  return specs.some((spec) => activated.some((one) => one === spec))
+    ? specs
+    : [...activated, ...specs];
+}
+
+function environment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  );
+}
+
 function announce({ addresses, backend }: Started): void {
-  for (const { name, fd, host, port } of addresses) {
-    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    const names = name === '' ? `fd ${fd}` : `fd ${fd}, ${name}`;
-    say(`pollux: listening on ${address} (${names}), backend ${backend}`);
+  for (const { name, fd, address } of addresses) {
+    const names = name === '' ? `fd ${fd}` : `fd ${fd}, ${visible(name)}`;
+    say(`pollux: listening on ${visible(address)} (${names}), backend ${backend}`);
   }
 }
 

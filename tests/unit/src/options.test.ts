@@ -2,7 +2,8 @@
 // The spellings of --listen, --dir and --env.
 
 import { describe, expect, test } from 'vitest';
-import { listenEnvironment, parseDir, parseEnv, parseListen } from '../../../src/options.ts';
+import { parseListen } from '../../../src/addresses.ts';
+import { listenEnvironment, parseDir, parseEnv } from '../../../src/options.ts';
 
 const plain = { name: '', backlog: 511, reuseport: false };
 
