@@ -2,7 +2,14 @@
 // `pollux/wasi`: a drop-in for `node:wasi` (https://nodejs.org/api/wasi.html) with listening sockets and
 // an exact poll_oneoff. The class is Node's; what it does is the Host's.
 
-import { type BoundListener, Host, type HostStats, type ListenSpec } from '../host/index.ts';
+import {
+  type BoundListener,
+  type ConnectSpec,
+  Host,
+  type HostStats,
+  type ListenSpec,
+} from '../host/index.ts';
+import { parseConnect, parseListeners } from './addresses.ts';
 import {
   alreadyStarted,
   checkArray,
@@ -15,10 +22,11 @@ import {
   invalidArgType,
   invalidArgValue,
 } from './node-errors.ts';
-import { listenEnvironment, parseListen } from './options.ts';
+import { checkTrigger, listenEnvironment } from './options.ts';
 
 export {
   type BoundListener,
+  type ConnectSpec,
   GuestTrap,
   type HostStats,
   type ListenSpec,
@@ -45,6 +53,8 @@ export interface WASIOptions {
 
   /** Listening sockets, as `pollux run --listen` takes them: the guest's fds from 3 up, before the directories. */
   readonly listen?: readonly (string | ListenSpec)[] | undefined;
+  /** Whom the guest may connect to, as `pollux run --connect` takes it. */
+  readonly connect?: readonly (string | ConnectSpec)[] | undefined;
   /** What poll_oneoff waits with; 'auto' by default. */
   readonly backend?: string | undefined;
   /** As `pollux run --trigger`. */
@@ -89,20 +99,23 @@ export class WASI {
     checkFd(stdout, 'options.stdout');
     checkFd(stderr, 'options.stderr');
     checkBoolean(returnOnExit, 'options.returnOnExit');
-    const specs = list(options.listen, 'options.listen').map((spec) =>
-      typeof spec === 'string' ? parseListen(spec) : (spec as ListenSpec),
+    const specs = list(options.listen, 'options.listen').flatMap((spec) =>
+      typeof spec === 'string' ? parseListeners(spec) : [spec as ListenSpec],
     );
     this.#host = new Host({
       args: list(options.args, 'options.args').map(String),
       env: { ...listenEnvironment(specs), ...strings(options.env, 'options.env') },
       listen: specs,
+      connect: list(options.connect, 'options.connect').map((spec) =>
+        typeof spec === 'string' ? parseConnect(spec) : (spec as ConnectSpec),
+      ),
       dirs: Object.entries(strings(options.preopens, 'options.preopens')).map(([guest, host]) => ({
         guest,
         host,
       })),
       stdio: [stdin, stdout, stderr],
       backend: options.backend ?? 'auto',
-      trigger: options.trigger,
+      trigger: checkTrigger(options.trigger),
     });
     this.addresses = this.#host.listeners;
     this.wasiImport = { ...this.#host.imports };

@@ -60,7 +60,7 @@ describe('run', () => {
     };
     run({ module: exiting(0), listen, backend: 'poll', onListening });
     expect(started?.backend).toBe('poll');
-    expect(started?.addresses).toEqual([
+    expect(started?.addresses).toMatchObject([
       { name: '', fd: 3, host: '127.0.0.1', port: expect.any(Number) },
       { name: 'web', fd: 4, host: '::1', port: expect.any(Number) },
     ]);
