@@ -31,7 +31,7 @@ static void fail(struct px_entry *entry, int error) {
 
 /* The number of a new job; -1: no memory, no thread. */
 static int add_job(struct px_host *host, struct px_job *job) {
-  if (host->connector == NULL) host->connector = px_connector_start(host->wake_fd);
+  if (host->connector == NULL) host->connector = px_connector_start(host->wake_write_fd);
   struct px_connector *connector = host->connector;
   if (connector == NULL) return -1;
   uint32_t number = 0;

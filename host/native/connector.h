@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The thread that connects to names on behalf of one host: it waits for their addresses and tries them
- * in order. Jobs go in and come out under a lock; the host is woken by its eventfd. */
+ * in order. Jobs go in and come out under a lock; the host is woken by its pipe. */
 #ifndef PX_CONNECTOR_H
 #define PX_CONNECTOR_H
 
