@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The guest SDK: what programs import from 'pollux/assembly'. docs/sdk.md shows how to use it.
 
+export { connect } from './net/connect';
 export { Connection } from './net/connection';
 export {
   firstListener,

@@ -28,6 +28,7 @@ const OUTPUT_ENDED: u32 = 8; // our FIN was sent
 const PAUSED: u32 = 16; // by pause()
 const CHOKED: u32 = 32; // by the high-water mark
 const CLOSED: u32 = 64;
+const CONNECTING: u32 = 128; // by Reactor.connect, and not there yet
 
 /** Fires when nothing was read or written for a time. Activity is a stamp, not a move in the heap. */
 @final
@@ -49,7 +50,7 @@ class IdleTimer extends Timer {
 }
 
 /**
- * One accepted connection. Override what you need of the `on…` methods; state goes into fields.
+ * One connection, accepted or made. Override what you need of the `on…` methods; state goes into fields.
  *
  * ```
  *            factory                   end(), once all that was written is sent
@@ -63,8 +64,8 @@ class IdleTimer extends Timer {
  *   any state ── destroy(), a failed read or write ──► closed   onClose(errno)
  * ```
  *
- * onOpen is the first callback, onClose the last; both come exactly once, onClose at the end of the
- * turn. Every method may be called in every callback and on any connection of the Reactor, also on
+ * onOpen is the first callback, onClose the last; both come exactly once (but onOpen not for a connection
+ * that could not be made), onClose at the end of the turn. Every method may be called in every callback and on any connection of the Reactor, also on
  * one that is closed: there it does nothing, and `write` answers false.
  */
 export abstract class Connection extends Source {
@@ -84,7 +85,10 @@ export abstract class Connection extends Source {
   private output: OutputQueue | null = null;
   private idle: IdleTimer | null = null;
 
-  /** The connection is there. The peer's data comes in later turns. */
+  /**
+   * The connection is there. The peer's data comes in later turns. One that could not be made gets no
+   * onOpen, but onClose alone.
+   */
   onOpen(): void {}
 
   /**
@@ -246,21 +250,61 @@ export abstract class Connection extends Source {
 
   /** Begins to serve `fd`, a non-blocking socket. For the Listener. */
   open(reactor: Reactor, fd: i32): void {
+    this.begin(reactor, fd, OPEN, READ);
+    this.onOpen();
+  }
+
+  /** Begins to serve `fd`, which is being connected, or a negated errno. For the Reactor. */
+  openConnecting(reactor: Reactor, fd: i32): void {
+    if (fd >= 0) {
+      this.begin(reactor, fd, OPEN | CONNECTING, READ | WRITE);
+      return;
+    }
+    this.reactor = reactor;
+    this.state = OPEN | CLOSED;
+    this.closeErrno = -fd;
+    reactor.noteClosed(this);
+  }
+
+  private begin(reactor: Reactor, fd: i32, state: u32, interest: u32): void {
     if (this.state != 0)
       fatal('a connection was opened twice: a factory makes a new one each time');
     this.reactor = reactor;
     this.fd = fd;
-    this.state = OPEN;
-    this.interest = READ;
-    reactor.add(this, READ);
-    this.onOpen();
+    this.state = state;
+    this.interest = interest;
+    reactor.add(this, interest);
   }
 
   /** For the Reactor. */
   onReady(readiness: u32, error: i32): void {
     if (error == Errno.BADF) this.destroy(error);
+    else if (this.state & CONNECTING) this.connected();
     else if (readiness == READ) this.read();
     else this.flush();
+  }
+
+  /** A read tells whether the connection is there: then there is nothing yet, or data already. */
+  private connected(): void {
+    const count = recvRaw(this.fd, inputStart, READ_SIZE);
+    if (count < 0 && count != -Errno.AGAIN && count != -Errno.INTR) {
+      this.destroy(-count);
+      return;
+    }
+    this.state &= ~CONNECTING;
+    this.updateInterest();
+    this.onOpen();
+    if (count > 0) this.give(count);
+    else if (count == 0) this.endInput();
+    if (this.state & CLOSED) return;
+    if (this.queuedBytes > 0) this.flush();
+    else if ((this.state & (ENDING | OUTPUT_ENDED)) == ENDING) this.finishOutput();
+  }
+
+  private give(count: i32): void {
+    if (this.idle !== null) this.noteActivity();
+    store<i32>(changetype<usize>(input), count, offsetof<Uint8Array>('byteLength'));
+    this.onData(input);
   }
 
   /** A short read says that the kernel has no more: one call for each event is the rule. */
@@ -272,15 +316,14 @@ export abstract class Connection extends Source {
         else if (count != -Errno.AGAIN && count != -Errno.INTR) this.destroy(-count);
         return;
       }
-      if (this.idle !== null) this.noteActivity();
-      store<i32>(changetype<usize>(input), count, offsetof<Uint8Array>('byteLength'));
-      this.onData(input);
+      this.give(count);
       if (count < READ_SIZE || (this.interest & READ) == 0) return;
     }
   }
 
   /** The FIN stays readable, so interest in reading ends with it. */
   private endInput(): void {
+    if (this.state & CLOSED) return;
     this.state |= INPUT_ENDED;
     if (this.state & OUTPUT_ENDED) {
       this.destroy();
@@ -324,6 +367,7 @@ export abstract class Connection extends Source {
       this.destroy();
       return;
     }
+    if (this.state & CONNECTING) return; // then it is done once the connection is there
     // A failure (the peer reset the connection) is told by the next read.
     shutdownWrite(this.fd);
     this.state |= OUTPUT_ENDED;
@@ -332,7 +376,7 @@ export abstract class Connection extends Source {
   private updateInterest(): void {
     if ((this.state & (OPEN | CLOSED)) != OPEN) return;
     let interest = this.state & (INPUT_ENDED | PAUSED | CHOKED) ? NONE : READ;
-    if (this.queuedBytes > 0) interest |= WRITE;
+    if (this.queuedBytes > 0 || this.state & CONNECTING) interest |= WRITE;
     if (interest == this.interest) return;
     this.interest = interest;
     this.reactor.modify(this, interest);

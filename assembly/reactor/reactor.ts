@@ -2,6 +2,7 @@
 // The loop of a server: one poll_oneoff a turn, then whatever is ready, then due timers, then the
 // goodbyes of connections that were closed. All callbacks run inside it, one at a time.
 
+import { connect } from '../net/connect';
 import { Connection } from '../net/connection';
 import { Listener } from '../net/listener';
 import { selectListeners } from '../net/listeners';
@@ -48,6 +49,15 @@ export class Reactor {
     for (let i = 0; i < chosen.length; i++) {
       this.add(new Listener(this, chosen[i].fd, factory), READ);
     }
+  }
+
+  /**
+   * Connects to `name`, one that the host allows (`--connect NAME=HOST:PORT`), or `HOST/PORT`. What is
+   * written to `connection` meanwhile is queued. Its onOpen is called once it is there; where it can't be
+   * made, onClose alone, with the errno: NOENT for an unknown name, CONNREFUSED and the like.
+   */
+  connect(name: string, connection: Connection): void {
+    connection.openConnecting(this, connect(name));
   }
 
   /** Calls `timer.onTimer` once, `delayNs` from now; a timer that is armed gets the new time. */
