@@ -13,7 +13,7 @@ import { op, type Shape, wasm } from './wasm.ts';
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const echo = join(root, 'build/examples/echo.wasm');
 export const P1 = 'wasi_snapshot_preview1';
-const cli = join(root, 'dist/pollux.js');
+export const cli = join(root, 'dist/pollux.js');
 
 /** A folder for this file's tests, gone after them. */
 export const folder = mkdtempSync(join(tmpdir(), 'pollux-cli-'));

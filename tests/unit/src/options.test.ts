@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The spellings of --listen, --dir and --env.
+// The spellings of --listen, --connect, --dir and --env.
 
 import { describe, expect, test } from 'vitest';
-import { parseListen } from '../../../src/addresses.ts';
+import { parseConnect, parseListen } from '../../../src/addresses.ts';
 import { listenEnvironment, parseDir, parseEnv } from '../../../src/options.ts';
 
 const plain = { name: '', backlog: 511, reuseport: false };
@@ -18,6 +18,11 @@ describe('--listen', () => {
     ['a.b-c_1=[::]:80', { ...plain, name: 'a.b-c_1', host: '::', port: 80 }],
     ['x=h:1,backlog=5', { name: 'x', host: 'h', port: 1, backlog: 5, reuseport: false }],
     ['h:1,reuseport,backlog=1', { name: '', host: 'h', port: 1, backlog: 1, reuseport: true }],
+    ['unix:/run/a=b.sock', { name: '', path: '/run/a=b.sock', backlog: 511 }],
+    ['a=unix:x,mode=0660,backlog=9', { name: 'a', path: 'x', backlog: 9, mode: 0o660 }],
+    ['unix:@name', { name: '', path: '@name', backlog: 511 }],
+    ['fd:3', { name: '', fd: 3 }],
+    ['web=fd:0', { name: 'web', fd: 0 }],
   ])('%s', (text, spec) => {
     expect(parseListen(text)).toEqual(spec);
   });
@@ -53,9 +58,31 @@ describe('--listen', () => {
     ['h:1,backlog=2147483648', /needs a whole number/],
     ['h:1,nope', /there is no setting 'nope'/],
     ['h:1,', /a setting is empty/],
+    ['h:1,mode=0660', /'mode' is not for a TCP address/],
+    ['unix:', /the path is missing/],
+    ['unix:@', /the path is missing/],
+    ['unix:x,reuseport', /'reuseport' is not for a Unix socket/],
+    ['unix:x,mode=rw', /needs permissions in octal/],
+    ['unix:x,mode=0999', /needs permissions in octal/],
+    ['unix:x,mode=01777', /needs permissions in octal/],
+    ['unix:@x,mode=0660', /an abstract name has no mode/],
+    ['fd:', /has no descriptor's number/],
+    ['fd:-1', /has no descriptor's number/],
+    ['fd:3,backlog=9', /'backlog' is not for a socket that is open already/],
   ])('refuses %j', (text, message) => {
     expect(() => parseListen(text)).toThrow(message);
     expect(() => parseListen(text)).toThrow(/HOST:PORT/);
+  });
+});
+
+describe('--connect', () => {
+  test.each([
+    ['db=h:5432', { name: 'db', host: 'h', port: 5432 }],
+    ['h:1', { name: '', host: 'h', port: 1 }],
+    ['[::1]:80', { name: '', host: '::1', port: 80 }],
+    ['x=unix:/a=b', { name: 'x', path: '/a=b' }],
+  ])('%s', (text, spec) => {
+    expect(parseConnect(text)).toEqual(spec);
   });
 });
 
