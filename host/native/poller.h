@@ -124,7 +124,7 @@ static inline uint32_t px_useful(uint32_t readiness, uint32_t want) {
 static inline uint8_t px_immediate_readiness(const struct px_poller *poller, uint32_t key) {
   const struct px_entry *entry = key == 0 ? NULL : px_fd_table_get(poller->table, key - 1);
   bool failed = entry != NULL && entry->kind == PX_STREAM && entry->host_fd == PX_ALWAYS_READY;
-  return PX_READ | PX_WRITE | (failed ? PX_HANGUP : 0);
+  return PX_READ | PX_WRITE | (failed ? PX_HANGUP | PX_ERROR : 0);
 }
 
 /* A watch without a wait of its own is ready for the current call. */

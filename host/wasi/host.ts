@@ -60,7 +60,7 @@ export class Host {
    *   ERR_ADDON_LOAD, and those of `checkPeers` and `listen`.
    */
   constructor(options: HostOptions) {
-    const names = checkDirectories(options.dirs);
+    const names = checkDirectories(options.dirs, options.connect ?? []);
     checkBackend(options.backend);
     checkPeers(options.connect ?? []);
     this.#base = makeBase(options.wasi ?? 'node', options);
@@ -212,7 +212,7 @@ function checkBackend(name: string): void {
 }
 
 /** The guest's names of the directories, each of which is one and has a name of its own. */
-function checkDirectories(dirs: HostOptions['dirs']): Set<string> {
+function checkDirectories(dirs: HostOptions['dirs'], peers: readonly ConnectSpec[]): Set<string> {
   const names = new Map<string, string>();
   for (const { host, guest } of dirs) {
     const found = statSync(host, { throwIfNoEntry: false });
@@ -225,6 +225,12 @@ function checkDirectories(dirs: HostOptions['dirs']): Set<string> {
       throw new PolluxError(
         'ERR_DIRECTORY',
         `cannot give the guest ${host} as ${guest}: ${other} has that name already`,
+      );
+    }
+    if (guest === DEVICE_NAME && peers.length > 0) {
+      throw new PolluxError(
+        'ERR_DIRECTORY',
+        `cannot give the guest ${host} as ${guest}: with --connect the guest needs the /dev of pollux; take another name`,
       );
     }
     names.set(guest, host);

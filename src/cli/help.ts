@@ -25,12 +25,22 @@ Examples:
 export const RUN_HELP = `
 Descriptors:
   3 and up       the listeners, in the order given; they start non-blocking
-  after them     the directories, in the order given
-  last           a virtual /dev, where there is a listener: path_readlink("fd/N")
-                 tells the ends of connection N, tcp:PEER:PORT->LOCAL:PORT
+  after them     the directories, in the order given (--listeners last: before)
+  last           a virtual /dev, where there is a listener or --connect:
+                 open "tcp/NAME" in it to connect; path_readlink("fd/N") tells
+                 the ends of connection N, tcp:PEER:PORT->LOCAL:PORT
+
+Listeners:
+  HOST:PORT      one address; [V6]:PORT for IPv6 alone, :PORT for all interfaces
+  unix:PATH      a Unix socket; the file is removed at the end, a stale one
+                 replaced; unix:@NAME is abstract and needs no file
+  fd:N           a listening socket that pollux was started with
+  systemd[:NAME] the sockets of its .socket unit, or those of a name; without
+                 this they come first by themselves
 
 Environment of the guest:
-  LISTEN_FDS     number of listeners; not set where there is none
+  LISTEN_FDS     number of listeners; not set where there is none, or they come
+                 last
   LISTEN_FDNAMES their names, joined by ':'; one without a name is "unknown"
   Other variables come from --env alone, which may also set these two.
 
@@ -53,6 +63,10 @@ Examples:
       on a free port, which the first line on stderr tells
   pollux run --listen web=:8080,backlog=1000 --listen admin=[::1]:9000 server.wasm
       two listeners with names; :PORT is all interfaces
+  pollux run --listen unix:/run/app.sock,mode=0660 server.wasm
+      behind nginx: proxy_pass http://unix:/run/app.sock
+  pollux run --listen :8080 --connect db=10.0.0.5:5432 --connect example.org:80 proxy.wasm
+      the guest may open /dev/tcp/db and /dev/tcp/example.org/80, and nothing else
   pollux run --dir ./logs::/logs --env LEVEL=debug --env HOME --listen :2003 logger.wasm
       a directory under another name, a variable, and one taken from your environment
   pollux run --backend select --trace --stats --listen 127.0.0.1:6666 echo.wasm

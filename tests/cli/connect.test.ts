@@ -152,6 +152,12 @@ test.each([
   expect(status).toBe(2);
 });
 
+test('a directory can’t take the place of /dev, which it needs', () => {
+  const { status, stderr } = pollux('run', '-c', 'a=x:1', '--dir', `${folder}::/dev`, proxy);
+  expect(stderr).toMatch(/with --connect the guest needs the \/dev of pollux/);
+  expect(status).toBe(1);
+});
+
 test('a name given twice is a mistake', () => {
   const { status, stderr } = pollux('run', '-c', 'a=x:1', '-c', 'a=y:1', proxy);
   expect(stderr).toMatch(/the name 'a' is given twice/);

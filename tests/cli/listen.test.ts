@@ -216,10 +216,11 @@ describe('systemd', () => {
 
 describe('Wasmtime’s spellings', () => {
   test('are listeners in the order of the command line', async () => {
-    const { stderr } = await run(
+    const { child, stderr } = await run(
       ...['-S', 'preview2=n,tcplisten=127.0.0.1:0', '--listen', 'b=127.0.0.1:0'],
       ...['--tcplisten', '[::1]:0', '-Scli', '-S', 'common=y', '--env', 'LISTEN_FDS=3', echo],
     );
+    while (!stderr().includes('(fd 5')) await once(child.stderr as NodeJS.ReadableStream, 'data');
     const said = stderr().match(/listening on \S+ \(fd [^)]*\)/g);
     expect(said).toEqual([
       expect.stringMatching(/127\.0\.0\.1:\d+ \(fd 3\)/),
