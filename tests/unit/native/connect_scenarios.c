@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stddef.h>
@@ -18,6 +20,25 @@
 #include "harness.h"
 
 #define ALL_RIGHTS UINT64_MAX
+
+/* The resolver of the tests: `two.test` has 127.0.0.2, where nobody listens, before 127.0.0.1, and
+ * `slow.test` takes its time. */
+int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **list);
+int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **list);
+int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **list) {
+  bool two = host != NULL && strcmp(host, "two.test") == 0;
+  bool slow = host != NULL && strcmp(host, "slow.test") == 0;
+  if ((!two && !slow) || (hints->ai_flags & AI_NUMERICHOST))
+    return __real_getaddrinfo(host, service, hints, list);
+  if (slow) nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+  int status = __real_getaddrinfo(two ? "127.0.0.2" : "127.0.0.1", service, hints, list);
+  return status == 0 && two
+             ? __real_getaddrinfo("127.0.0.1", service, hints, &(*list)->ai_next)
+             : status;
+}
 
 /* The listener of the harness is the peer: it accepts from the same host. */
 static int open_to(struct test *t, const char *host, int port, uint32_t flags, int *status) {
@@ -102,6 +123,51 @@ static void a_name_is_resolved_while_the_guest_goes_on(struct test *t) {
   uint32_t in = accept_one(t);
   if (early == 0) CHECK(read_fd(t, in, 4, &count) == 0);
   talk(t, out, in);
+}
+
+static void the_addresses_of_a_name_are_tried_in_order(struct test *t) {
+  uint32_t out = begin(t, "two.test", t->listener_port);
+  wait_writable(t, out);
+  talk(t, out, accept_one(t));
+}
+
+static void a_slow_name_keeps_nobody_waiting(struct test *t) {
+  uint32_t fd, count, out = begin(t, "slow.test", t->listener_port);
+  int peer = connect_peer(t, &fd);
+  CHECK(write(peer, "now", 3) == 3);
+  CHECK(read_fd(t, out, 8, &count) == WASI_AGAIN && write_fd(t, out, 8, &count) == WASI_AGAIN);
+  sub_none(t);
+  sub_fd(t, ABI_FD_READ, fd, 1);
+  sub_fd(t, ABI_FD_WRITE, out, 2);
+  CHECK(poll_all(t) == 0 && event_count(t) == 1 && event_userdata(t, 0) == 1);
+  CHECK(read_fd(t, fd, 8, &count) == 0 && count == 3);
+  wait_writable(t, out);
+  talk(t, out, accept_one(t));
+  close(peer);
+}
+
+static int open_descriptors(void) {
+  int count = 0;
+  for (int fd = 0; fd < 1024; fd++) count += fcntl(fd, F_GETFD) >= 0;
+  return count;
+}
+
+static void a_host_that_ends_leaves_no_descriptor_of_its_connects(struct test *t) {
+  struct px_host *other = calloc(1, sizeof *other);
+  struct px_target slow = {.host = "slow.test", .port = t->listener_port};
+  struct px_target fast = {.host = "localhost", .port = t->listener_port};
+  int status, before = open_descriptors();
+  CHECK(px_host_open(other, t->host.ops) == 0);
+  for (int i = 0; i < 10; i++) {
+    CHECK(px_connect(other, &slow, ABI_FDFLAGS_NONBLOCK, ALL_RIGHTS, &status) >= 0);
+    CHECK(px_connect(other, &fast, ABI_FDFLAGS_NONBLOCK, ALL_RIGHTS, &status) >= 0);
+  }
+  px_host_close(other);
+  free(other);
+  /* A name that is being looked up can't be called off: its thread ends by itself. */
+  for (int tries = 0; open_descriptors() != before && tries < 1000; tries++)
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+  CHECK(open_descriptors() == before);
 }
 
 /* As ready with a hangup, and at the first use, and the second. */
@@ -289,6 +355,9 @@ static void a_reset_of_a_made_connection_is_told(struct test *t) {
 const struct scenario connect_scenarios[] = {
     S(a_numeric_address_connects_and_talks),
     S(a_name_is_resolved_while_the_guest_goes_on),
+    S(the_addresses_of_a_name_are_tried_in_order),
+    S(a_slow_name_keeps_nobody_waiting),
+    S(a_host_that_ends_leaves_no_descriptor_of_its_connects),
     S(a_refused_connect_is_ready_with_a_hangup_and_the_first_use_tells),
     S(a_name_without_address_is_unreachable_and_that_is_said_once),
     S(a_blocking_open_waits_and_answers_what_connect_says),
