@@ -253,7 +253,8 @@ int px_connect(struct px_host *host, const struct px_target *target, uint32_t fd
   if (px_host_stopped(host)) return -1;
   int guest_fd = begin(host, target, fdflags, rights);
   *status = guest_fd < 0 ? px_wasi_errno(guest_fd) : WASI_SUCCESS;
-  if (guest_fd < 0 || (fdflags & ABI_FDFLAGS_NONBLOCK)) return guest_fd;
+  if (guest_fd < 0) return -1;
+  if (fdflags & ABI_FDFLAGS_NONBLOCK) return guest_fd;
   *status = wait_for_connection(host, px_fd_table_get(&host->table, (uint32_t)guest_fd));
   if (*status == WASI_SUCCESS) return guest_fd;
   px_host_drop(host, (uint32_t)guest_fd);

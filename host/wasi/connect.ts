@@ -4,7 +4,7 @@
 import { PolluxError } from '../errors.ts';
 import type { NativeHost } from '../native/addon.ts';
 import { Errno } from './errno.ts';
-import { showAddress } from './listen.ts';
+import { isHost, isSocketPath, showAddress } from './listen.ts';
 
 /** A TCP peer that a guest may connect to. */
 export interface TcpConnectSpec {
@@ -39,6 +39,12 @@ export function checkPeers(specs: readonly ConnectSpec[]): void {
       new PolluxError('ERR_ADDRESS', `cannot allow the guest to connect to ${shown}: ${why}`);
     if (!/^[\w.-]*$/.test(name)) throw bad(`'${name}' is no name`);
     if (name === '' && 'path' in spec) throw bad('a Unix socket needs a name');
+    if ('path' in spec ? !isSocketPath(spec.path) : !isHost(spec.host) || spec.host === '') {
+      throw bad('there can be no such address');
+    }
+    if ('port' in spec && !(Number.isInteger(spec.port) && spec.port > 0 && spec.port < 65536)) {
+      throw bad(`port ${spec.port} is not in 1 to 65535`);
+    }
     if (name !== '' && names.has(name)) throw bad(`the name '${name}' is given twice`);
     names.add(name);
   }

@@ -103,6 +103,16 @@ const INHERITED_REFUSALS: typeof REFUSALS = {
   ],
 };
 
+/** Whether a name server could know it; the native side has room for these, and they end at a NUL. */
+export function isHost(host: string): boolean {
+  return Buffer.byteLength(host) <= 253 && !host.includes('\0');
+}
+
+/** Whether it fits into a socket's address. */
+export function isSocketPath(path: string): boolean {
+  return path !== '' && Buffer.byteLength(path) <= 107 && !path.includes('\0');
+}
+
 /** An address and a port, IPv6 in brackets. */
 export function showAddress(host: string, port: number): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -123,10 +133,14 @@ export function listen(spec: ListenSpec): BoundListener {
   }
   if ('path' in spec) {
     const { path, mode = -1, backlog } = spec;
+    if (path.includes('\0')) throw new PolluxError('ERR_ADDRESS', 'a socket path has no NUL in it');
     const result = addon().listenUnix(path, resolve(path), mode, backlog);
     return bound(spec, result, `unix:${path}`, PATH_REFUSALS);
   }
   const { host, port, backlog, reuseport } = spec;
+  if (!isHost(host)) {
+    throw new PolluxError('ERR_ADDRESS', `cannot listen on ${host}: there can be no such name`);
+  }
   const result = addon().listenTcp(host, port, backlog, reuseport);
   return bound(spec, result, showAddress(host, port), REFUSALS);
 }

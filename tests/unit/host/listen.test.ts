@@ -213,6 +213,45 @@ test('IPv6 tells its addresses in brackets', async () => {
   expect(link).toMatch(new RegExp(`^tcp:\\[::1\\]:\\d+->\\[::1\\]:${port}$`));
 });
 
+test('all interfaces are those of IPv6 and IPv4, which are told in their own forms', async () => {
+  const f = listening({ ...listenSpec, host: '' });
+  const { port, address } = f.host.listeners[0] as BoundListener;
+  expect(address).toBe(`[::]:${port}`);
+  for (const [host, form] of [
+    ['127.0.0.1', /^tcp:127\.0\.0\.1:\d+->127\.0\.0\.1:/],
+    ['::1', /^tcp:\[::1\]:\d+->\[::1\]:/],
+  ] as const) {
+    const [link] = await Promise.all([serveOne(f, 4), talk({ port, host })]);
+    expect(link).toMatch(form);
+  }
+  const only6 = listening({ ...listenSpec, host: '::' });
+  const { port: port6 } = only6.host.listeners[0] as BoundListener;
+  const refused = createConnection(port6, '127.0.0.1');
+  const [error] = await once(refused, 'error');
+  expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+test('reuseport lets several listen on one address', () => {
+  const first = listening({ ...listenSpec, reuseport: true });
+  const { port } = first.host.listeners[0] as BoundListener;
+  const second = listening({ ...listenSpec, port, reuseport: true });
+  expect(second.host.listeners[0]?.port).toBe(port);
+  expect(() => listening({ ...listenSpec, port })).toThrow(/already in use/);
+});
+
+test.each([
+  [{ name: 'x', host: 'h', port: 0 }, /port 0 is not in 1 to 65535/],
+  [{ name: 'x', host: 'h', port: 1.5 }, /port 1\.5 is not/],
+  [{ name: 'x', host: 'h'.repeat(254), port: 1 }, /no such address/],
+  [{ name: 'x', host: 'a\0b', port: 1 }, /no such address/],
+  [{ name: 'x', host: '', port: 1 }, /no such address/],
+  [{ name: 'x', path: 'p'.repeat(108) }, /no such address/],
+  [{ name: '', path: '/p' }, /needs a name/],
+  [{ name: 'a/b', host: 'h', port: 1 }, /is no name/],
+])('a peer %j is refused', (peer, message) => {
+  expect(() => fixture({ listen: [], connect: [peer] })).toThrow(message);
+});
+
 describe('the order of listeners and directories', () => {
   /** What a scan as wasi-libc, Go and Rust make it finds: names of directories, and sockets by file type. */
   function scan(f: Fixture): string[] {

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -351,6 +352,43 @@ static void a_reset_of_a_made_connection_is_told(struct test *t) {
   CHECK(read_fd(t, out, 4, &count) == 15);
 }
 
+/* The numeric one at once, the named one at its first use: then its number is known. */
+static void select_refuses_to_connect_beyond_fd_setsize(struct test *t) {
+  int held[1100], count = 0, status;
+  uint32_t transferred, named = begin(t, "localhost", t->listener_port);
+  wait_writable(t, named); /* the connector has its own descriptors by now */
+  do {
+    held[count] = dup(0);
+  } while (held[count++] < 1030);
+  int numeric = open_to(t, "127.0.0.1", t->listener_port, ABI_FDFLAGS_NONBLOCK, &status);
+  named = begin(t, "localhost", t->listener_port);
+  wait_writable(t, named);
+  int written = write_fd(t, named, 4, &transferred);
+  if (strcmp(t->backend, "select") == 0) {
+    CHECK(numeric == -1 && status == WASI_MFILE && strstr(t->warning, "FD_SETSIZE") != NULL);
+    CHECK(written == WASI_MFILE);
+  } else {
+    CHECK(numeric >= 0 && status == 0 && written == 0);
+  }
+  while (count > 0) close(held[--count]);
+}
+
+static void out_of_descriptors_is_mfile(struct test *t) {
+  struct rlimit old, low;
+  int status, next = dup(0);
+  close(next);
+  CHECK(getrlimit(RLIMIT_NOFILE, &old) == 0);
+  low = (struct rlimit){.rlim_cur = (rlim_t)next, .rlim_max = old.rlim_max};
+  CHECK(setrlimit(RLIMIT_NOFILE, &low) == 0);
+  CHECK(open_to(t, "127.0.0.1", t->listener_port, ABI_FDFLAGS_NONBLOCK, &status) == -1);
+  CHECK(status == WASI_MFILE);
+  /* The thread that would look it up can't be had either. */
+  CHECK(open_to(t, "localhost", t->listener_port, ABI_FDFLAGS_NONBLOCK, &status) == -1);
+  CHECK(status == WASI_NOMEM);
+  CHECK(setrlimit(RLIMIT_NOFILE, &old) == 0);
+  CHECK(open_to(t, "localhost", t->listener_port, 0, &status) >= 0 && status == 0);
+}
+
 #define S(name) {#name, name}
 const struct scenario connect_scenarios[] = {
     S(a_numeric_address_connects_and_talks),
@@ -370,5 +408,7 @@ const struct scenario connect_scenarios[] = {
     S(a_stop_ends_a_blocking_open),
     S(rights_to_read_and_write_are_those_asked_for),
     S(a_reset_of_a_made_connection_is_told),
+    S(select_refuses_to_connect_beyond_fd_setsize),
+    S(out_of_descriptors_is_mfile),
     {NULL, NULL},
 };
