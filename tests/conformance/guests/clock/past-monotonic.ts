@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// A deadline that the monotonic clock has passed is due at once.
+
+import { ABSTIME, CLOCK, MONOTONIC, expect, guarded, nothingElse, now, poll, wantClock } from '../prelude';
+
+wantClock(MONOTONIC, now() - 1, ABSTIME, 1);
+guarded();
+poll();
+expect(1, CLOCK);
+nothingElse();

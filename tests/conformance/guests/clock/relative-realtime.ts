@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// A relative timeout on the realtime clock, as wasi-libc sleeps, ends after that time, never before.
+
+import { CLOCK, MS, REALTIME, atLeast, equal, expect, now, poll, wantClock } from '../prelude';
+
+const start = now();
+wantClock(REALTIME, 20 * MS, 0, 1);
+equal('events', poll(), 1);
+expect(1, CLOCK);
+atLeast('ns that passed', now() - start, 20 * MS);

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Eight connections with data are all reported by one call.
+
+import { FD_READ, accept, expect, go, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
+
+const l = listener();
+for (let i = 1; i <= 8; i++) wantRead(accept(l), i);
+guarded();
+go();
+poll();
+for (let i = 1; i <= 8; i++) expect(i, FD_READ);
+nothingElse();

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// A descriptor that is no longer in the list is not reported, although it is ready.
+
+import { CLOCK, FD_READ, MS, accept, clear, equal, expect, go, guarded, listener, poll, wantRead, wantTimeout } from '../prelude';
+
+const fd = accept(listener());
+go();
+wantRead(fd, 1);
+guarded();
+poll();
+expect(1, FD_READ);
+clear();
+wantTimeout(20 * MS, 2);
+equal('events', poll(), 1);
+expect(2, CLOCK);

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// nbytes is 0 where the peer has ended and all was read.
+
+import { FD_READ, accept, equal, expect, go, guarded, listener, nbytesOf, poll, wantRead } from '../prelude';
+
+wantRead(accept(listener()), 1);
+guarded();
+go();
+poll();
+equal('nbytes', nbytesOf(expect(1, FD_READ)), 0);

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// nbytes is the number of bytes that can be read.
+// `B` is for a capital at the beginning.
+
+import { FD_READ, accept, equal, expect, go, guarded, listener, nbytesOf, poll, reads, say, wantRead } from '../prelude';
+
+const fd = accept(listener());
+wantRead(fd, 1);
+guarded();
+go();
+poll();
+equal('nbytes', nbytesOf(expect(1, FD_READ)), 5);
+say('polled');
+go();
+poll();
+equal('nbytes', nbytesOf(expect(1, FD_READ)), 12);
+reads(fd, 'hello, ');
+poll();
+equal('nbytes', nbytesOf(expect(1, FD_READ)), 5);

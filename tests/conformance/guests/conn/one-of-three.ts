@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Of three connections only the one with data is reported.
+
+import { FD_READ, accept, expect, go, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
+
+const l = listener();
+for (let i = 1; i <= 3; i++) wantRead(accept(l), i);
+guarded();
+go();
+poll();
+expect(2, FD_READ);
+nothingElse();

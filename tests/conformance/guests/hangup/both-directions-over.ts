@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Once both sides have ended, an event has the hangup flag.
+
+import { FD_READ, HANGUP, WR, accept, equal, expect, flagsOf, go, guarded, listener, nothingElse, ok, poll, readsEnd, wantRead } from '../prelude';
+import { sock_shutdown } from '../wasi_snapshot_preview1';
+
+const fd = accept(listener());
+go();
+ok('sock_shutdown', sock_shutdown(fd, WR));
+readsEnd(fd);
+wantRead(fd, 1);
+guarded();
+poll();
+equal('flags', flagsOf(expect(1, FD_READ)), HANGUP);
+nothingElse();

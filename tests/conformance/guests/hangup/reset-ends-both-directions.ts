@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// A reset ends the wait for either direction, also on a connection that was full.
+
+import { FD_READ, FD_WRITE, acceptNonblocking, fail, fill, find, go, guarded, listener, nothingElse, poll, say, wantRead, wantWrite } from '../prelude';
+
+const fd = acceptNonblocking(listener());
+fill(fd);
+say('full');
+go();
+wantRead(fd, 1);
+wantWrite(fd, 2);
+guarded();
+poll();
+if (find(1, FD_READ) === 0) fail('no event for reading');
+if (find(2, FD_WRITE) === 0) fail('no event for writing');
+nothingElse();

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// To write to a listener is ENOTCONN or EPIPE.
+
+import { NOTCONN, PIPE, buffer, either, iovec, iovs, listener, out } from '../prelude';
+import { fd_write } from '../wasi_snapshot_preview1';
+
+iovec(0, buffer, 16);
+either('fd_write', fd_write(listener(), iovs, 1, out), NOTCONN, PIPE);

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// A listener that the guest has closed takes no further connection.
+
+import { go, listener, ok, say } from '../prelude';
+import { fd_close } from '../wasi_snapshot_preview1';
+
+ok('fd_close', fd_close(listener()));
+say('closed');
+go();

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Of two listeners only the one with a connection is reported.
+
+import { FD_READ, expect, go, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
+
+go();
+wantRead(listener(0), 1);
+wantRead(listener(1), 2);
+guarded();
+poll();
+expect(2, FD_READ);
+nothingElse();

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// A clock with flags that do not exist is refused, or is an event with an error.
+
+import { INVAL, MONOTONIC, SUCCESS, equal, errno, errorOf, events, nevents, putClock, refused, subscriptions } from '../prelude';
+import { poll_oneoff } from '../wasi_snapshot_preview1';
+
+putClock(subscriptions, MONOTONIC, 0, 0x8000, 1);
+const status = poll_oneoff(subscriptions, events, 1, nevents);
+if (status === SUCCESS) {
+  equal('number of events', load<u32>(nevents), 1);
+  refused('the event of unknown flags', errorOf(events));
+} else errno('poll_oneoff', status, INVAL);
