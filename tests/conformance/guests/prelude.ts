@@ -7,8 +7,10 @@ import {
   clock_time_get,
   fd_fdstat_get,
   fd_fdstat_set_flags,
+  fd_prestat_get,
   fd_read,
   fd_write,
+  path_open,
   poll_oneoff,
   proc_exit,
   sock_accept,
@@ -467,6 +469,27 @@ export function fill(fd: i32): u64 {
     quiet = 0;
   }
   return total;
+}
+
+// ---- Files: /data holds hello.txt ("hello, world\n"), empty, and a folder
+
+/** The preopened directory, by its filetype, also where a listener hides it from a scan. */
+export function directory(): i32 {
+  for (let fd = 3; fd < 32; fd++) {
+    if (fd_prestat_get(fd, out + 64) !== SUCCESS || load<u8>(out + 64) !== 0) continue;
+    if (fd_fdstat_get(fd, out + 64) === SUCCESS && load<u8>(out + 64) === DIRECTORY) return fd;
+  }
+  fail('the guest finds no directory');
+  return -1;
+}
+
+/** A file of /data, to read and to write. */
+export function openFile(name: string): i32 {
+  const length = String.UTF8.encodeUnsafe(changetype<usize>(name), name.length, out + 160);
+  // fd_read, fd_seek, fd_fdstat_set_flags, fd_tell, fd_write, fd_filestat_get, poll_fd_readwrite
+  const rights: u64 = 0x2 | 0x4 | 0x8 | 0x20 | 0x40 | 0x200000 | 0x8000000;
+  ok('path_open', path_open(directory(), 0, out + 160, <u32>length, 0, rights, 0, 0, out + 120));
+  return load<i32>(out + 120);
 }
 
 // ---- The runner

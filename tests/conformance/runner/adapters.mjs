@@ -158,9 +158,11 @@ function scripted(name, script, node, missing, version) {
     version,
     lacks: noSockets,
     command: ({ ports: _, ...needs }) => [node, host, JSON.stringify(needs)],
+    // An exception of the host ends the guest, and its embedder can catch it, as it can catch a trap.
     trapped: (status, _signal, stderr) =>
-      status === 134 ? (said(stderr, /RuntimeError: (.*)/) ?? 'status 134') : undefined,
-    crashed: (status) => status === 135,
+      status === 134 || (status === 135 && !/LinkError/.test(stderr))
+        ? (said(stderr, /(\w*Error: .*)/) ?? `status ${status}`)
+        : undefined,
   };
 }
 

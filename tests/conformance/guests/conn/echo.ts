@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A megabyte goes through an echo that polls for both directions, and comes back as it was.
+// An echo that polls for both directions gives 100,000 bytes back as they came.
 
 import { AGAIN, FD_READ, FD_WRITE, SUCCESS, acceptNonblocking, buffer, clear, either, find, guarded, iovec, iovs, listener, ok, out, poll, wantRead, wantWrite } from '../prelude';
 import { fd_close, fd_read, fd_write } from '../wasi_snapshot_preview1';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// nbytes is 0 where the peer has ended and all was read.
+// The field nbytes is 0 where the peer has ended and all was read.
 
 import { FD_READ, accept, equal, expect, go, guarded, listener, nbytesOf, poll, wantRead } from '../prelude';
 

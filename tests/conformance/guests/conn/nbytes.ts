@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// nbytes is the number of bytes that can be read.
-// `B` is for a capital at the beginning.
+// The field nbytes is the number of bytes that can be read.
 
 import { FD_READ, accept, equal, expect, go, guarded, listener, nbytesOf, poll, reads, say, wantRead } from '../prelude';
 

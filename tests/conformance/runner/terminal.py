@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Runs a command with a terminal for its standard input: `tty.py COMMAND ARGS…`. What comes on our own
+# Runs a command with a terminal for its standard input: `terminal.py COMMAND ARGS…`. What comes on our own
 # standard input is typed there. Ends as the command ends. Node has no call to open a terminal.
 import os
 import pty

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// To seek in a connection is ESPIPE.
+
+import { SPIPE, accept, errno, listener, out } from '../prelude';
+import { fd_seek, fd_tell } from '../wasi_snapshot_preview1';
+
+const fd = accept(listener());
+errno('fd_seek', fd_seek(fd, 0, 1, out), SPIPE);
+errno('fd_tell', fd_tell(fd, out), SPIPE);

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// A connection that is made non-blocking answers EAGAIN.
+
+import { AGAIN, NONBLOCK, accept, buffer, errno, iovec, iovs, listener, out, setFlags } from '../prelude';
+import { fd_read } from '../wasi_snapshot_preview1';
+
+const fd = accept(listener());
+setFlags(fd, NONBLOCK);
+iovec(0, buffer, 16);
+errno('fd_read', fd_read(fd, iovs, 1, out), AGAIN);

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// An empty file is readable.
+
+import { FD_READ, expect, guarded, nothingElse, openFile, poll, wantRead } from '../prelude';
+
+wantRead(openFile('empty'), 1);
+guarded();
+poll();
+expect(1, FD_READ);
+nothingElse();

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// A regular file is ready for writing at once.
+
+import { FD_WRITE, expect, guarded, nothingElse, openFile, poll, wantWrite } from '../prelude';
+
+wantWrite(openFile('hello.txt'), 1);
+guarded();
+poll();
+expect(1, FD_WRITE);
+nothingElse();

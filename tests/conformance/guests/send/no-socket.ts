@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// To send to standard output is ENOTSOCK.
+
+import { NOTSOCK, buffer, errno, iovec, iovs, out, put } from '../prelude';
+import { sock_send } from '../wasi_snapshot_preview1';
+
+iovec(0, buffer, put('dirty'));
+errno('sock_send', sock_send(1, iovs, 1, 0, out), NOTSOCK);

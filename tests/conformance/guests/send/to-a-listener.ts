@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// To send to a listener is ENOTCONN or EPIPE.
+
+import { NOTCONN, PIPE, buffer, either, iovec, iovs, listener, out } from '../prelude';
+import { sock_send } from '../wasi_snapshot_preview1';
+
+iovec(0, buffer, 5);
+either('sock_send', sock_send(listener(), iovs, 1, 0, out), NOTCONN, PIPE);

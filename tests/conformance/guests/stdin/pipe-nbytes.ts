@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// The field nbytes of a pipe is the number of bytes that can be read.
+
+import { FD_READ, equal, expect, guarded, nbytesOf, poll, wantRead } from '../prelude';
+
+wantRead(0, 1);
+guarded();
+poll();
+equal('nbytes', nbytesOf(expect(1, FD_READ)), 5);

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Of a silent terminal and a connection with data only the second is reported.
+
+import { FD_READ, accept, expect, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
+
+const fd = accept(listener());
+wantRead(0, 1);
+wantRead(fd, 2);
+guarded();
+poll();
+expect(2, FD_READ);
+nothingElse();

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Two subscriptions to a pipe with data are two events.
+
+import { FD_READ, expect, guarded, nothingElse, poll, wantRead } from '../prelude';
+
+wantRead(0, 1);
+wantRead(0, 2);
+guarded();
+poll();
+expect(1, FD_READ);
+expect(2, FD_READ);
+nothingElse();

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// Standard output to /dev/null is ready for writing.
+
+import { FD_WRITE, expect, guarded, nothingElse, poll, wantWrite } from '../prelude';
+
+wantWrite(1, 1);
+guarded();
+poll();
+expect(1, FD_WRITE);
+nothingElse();
