@@ -116,7 +116,9 @@ export function load() {
     if (!GROUPS.includes(name)) throw new Error(`tests/conformance/guests/${name} is no group`);
   return GROUPS.flatMap((group) => {
     if (!existsSync(join(guests, group))) return [];
-    const names = readdirSync(join(guests, group)).map((file) => basename(file).split('.')[0] ?? '');
+    const names = readdirSync(join(guests, group)).map(
+      (file) => basename(file).split('.')[0] ?? '',
+    );
     return [...new Set(names)].sort().map((name) => read(group, name));
   });
 }

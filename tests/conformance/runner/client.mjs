@@ -26,7 +26,12 @@ export class Client {
   /** @param {number} port */
   static async connect(port) {
     // Half-open: the guest's FIN does not make us send ours.
-    const socket = createConnection({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    const socket = createConnection({
+      port,
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+      noDelay: true,
+    });
     socket.pause();
     await once(socket, 'connect');
     return new Client(socket);

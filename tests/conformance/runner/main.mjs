@@ -9,6 +9,7 @@
 // With --runtime or --filter the document is left as it is. The status is 1 where something happened
 // that known-failures.json does not say, or with CI=true where a runtime is missing.
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -59,13 +60,22 @@ for (const { name, missing } of wanted) {
 }
 if (surprises > 0) console.log(`${surprises} results differ from known-failures.json, marked (!)`);
 
-const plain = Object.fromEntries([...results].map(([name, all]) => [name, Object.fromEntries(all)]));
+const plain = Object.fromEntries(
+  [...results].map(([name, all]) => [name, Object.fromEntries(all)]),
+);
 mkdirSync(join(root, 'build/conformance'), { recursive: true });
 writeFileSync(join(root, 'build/conformance/results.json'), `${JSON.stringify(plain, null, 2)}\n`);
 if (values.runtime === undefined && values.filter === undefined) {
   const date = new Date().toISOString().slice(0, 10);
   writeFileSync(join(root, 'docs/conformance.md'), report(wanted, behaviours, results, date));
+  // Tables as the lint wants them.
+  spawnSync('npx', ['--no-install', 'biome', 'format', '--write', 'docs/conformance.md'], {
+    cwd: root,
+  });
   console.log('docs/conformance.md is written');
 }
-const isIncomplete = wanted.some(({ missing }) => missing !== undefined);
+// A backend that this kernel or policy refuses is no fault of the installation.
+const isIncomplete = wanted.some(
+  ({ name, missing }) => missing !== undefined && !name.startsWith('pollux '),
+);
 if (surprises > 0 || (isIncomplete && process.env.CI === 'true')) process.exitCode = 1;

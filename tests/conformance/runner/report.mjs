@@ -8,7 +8,7 @@ import { reasons } from './known-failures.mjs';
 const MARKS = { pass: '✓', fail: '✗', crash: 'crash', hang: 'hang', 'not offered': '–' };
 
 /** @param {string} text */
-const escape = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+const escaped = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 
 /** @param {string[]} head @param {string[][]} rows @param {number} texts columns that are no marks */
 function table(head, rows, texts) {
@@ -102,7 +102,7 @@ export function report(adapters, behaviours, results, date) {
     if (some.length === 0) return [];
     const rows = some.map((behaviour) => [
       `[${behaviour.id.slice(group.length + 1)}](../tests/conformance/guests/${behaviour.id}.ts)`,
-      `${escape(behaviour.behaviour)}${behaviour.level === 'should' ? ' _(should)_' : ''}`,
+      `${escaped(behaviour.behaviour)}${behaviour.level === 'should' ? ' _(should)_' : ''}`,
       behaviour.spec.map(reference).join(' '),
       ...columns.map(({ marks }) => marks.get(behaviour.id) ?? ''),
     ]);
@@ -113,12 +113,12 @@ export function report(adapters, behaviours, results, date) {
     .filter(({ runtimes }) => runtimes.some((name) => results.has(name)))
     .map(
       ({ reason, runtimes, behaviours, sometimes }) =>
-        `- **${runtimes.join(', ')}**: ${escape(reason)}${sometimes ? ' (Not each time.)' : ''} ${behaviours.map((id) => `\`${id}\``).join(', ')}.`,
+        `- **${runtimes.join(', ')}**: ${escaped(reason)}${sometimes ? ' (Not each time.)' : ''} ${behaviours.map((id) => `\`${id}\``).join(', ')}.`,
     );
 
   const sources = Object.entries(spec.lines)
     .filter(([key]) => behaviours.some((behaviour) => behaviour.spec.includes(key)))
-    .map(([key, { text }]) => `| ${reference(key)} | ${escape(text)} |`);
+    .map(([key, { text }]) => `| ${reference(key)} | ${escaped(text)} |`);
 
   return `# Conformance of preview 1 runtimes: poll_oneoff and sockets
 

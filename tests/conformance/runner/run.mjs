@@ -3,7 +3,15 @@
 // runtime does ends the run: a crash, a hang and a wrong answer are verdicts.
 
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -210,7 +218,8 @@ async function watch(adapter, behaviour, child, { ports, clients, limitMs }) {
 
   // The guest's end first: when it fails, the script's failure is only what follows from it.
   const first = await Promise.race([closed, late]);
-  const failed = first === 'late' ? undefined : judge(adapter, behaviour, await closed, said.stderr);
+  const failed =
+    first === 'late' ? undefined : judge(adapter, behaviour, await closed, said.stderr);
   const script = failed === undefined ? await Promise.race([outcome, late]) : undefined;
   clearTimeout(timer);
   for (const client of clients.values()) client.destroy();

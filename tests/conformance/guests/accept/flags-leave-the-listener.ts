@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The flags of the new descriptor change nothing of the listener's.
 
-import { NONBLOCK, accept, equal, go, listener, ok, out } from '../prelude';
+import { accept, equal, go, listener, NONBLOCK, ok, out } from '../prelude';
 import { fd_fdstat_get } from '../wasi_snapshot_preview1';
 
 go();

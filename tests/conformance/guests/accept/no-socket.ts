@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // To accept on standard input is ENOTSOCK.
 
-import { NOTSOCK, errno, out } from '../prelude';
+import { errno, NOTSOCK, out } from '../prelude';
 import { sock_accept } from '../wasi_snapshot_preview1';
 
 errno('sock_accept', sock_accept(0, 0, out), NOTSOCK);

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // The flags are those of the new descriptor: with NONBLOCK a read of nothing is EAGAIN.
 
-import { AGAIN, NONBLOCK, accept, buffer, equal, errno, go, iovec, iovs, listener, ok, out } from '../prelude';
+import {
+  AGAIN,
+  accept,
+  buffer,
+  equal,
+  errno,
+  go,
+  iovec,
+  iovs,
+  listener,
+  NONBLOCK,
+  ok,
+  out,
+} from '../prelude';
 import { fd_fdstat_get, fd_read } from '../wasi_snapshot_preview1';
 
 go();

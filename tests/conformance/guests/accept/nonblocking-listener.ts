@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A non-blocking listener without a connection answers EAGAIN.
 
-import { AGAIN, NONBLOCK, errno, listener, out, setFlags } from '../prelude';
+import { AGAIN, errno, listener, NONBLOCK, out, setFlags } from '../prelude';
 import { sock_accept } from '../wasi_snapshot_preview1';
 
 const l = listener();

@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: MIT
 // A connection that was reset in the queue does not break the listener.
 
-import { AGAIN, CONNABORTED, NONBLOCK, SUCCESS, buffer, fail, go, holds, iovec, iovs, listener, ok, out, setFlags } from '../prelude';
+import {
+  AGAIN,
+  buffer,
+  CONNABORTED,
+  fail,
+  go,
+  holds,
+  iovec,
+  iovs,
+  listener,
+  NONBLOCK,
+  ok,
+  out,
+  SUCCESS,
+  setFlags,
+} from '../prelude';
 import { fd_read, proc_exit, sock_accept } from '../wasi_snapshot_preview1';
 
 go();

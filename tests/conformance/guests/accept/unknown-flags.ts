@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Flags that do not exist are EINVAL, and the connection is not lost.
 
-import { INVAL, accept, errno, go, listener, out, reads } from '../prelude';
+import { accept, errno, go, INVAL, listener, out, reads } from '../prelude';
 import { sock_accept } from '../wasi_snapshot_preview1';
 
 go();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A descriptor that is not open is an event with the error EBADF, and the call succeeds.
 
-import { BADF, FD_READ, equal, expect, poll, wantRead } from '../prelude';
+import { BADF, equal, expect, FD_READ, poll, wantRead } from '../prelude';
 
 wantRead(99, 1);
 equal('events', poll(), 1);

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A bad descriptor in the middle of the list spoils none of its neighbours.
 
-import { BADF, FD_READ, accept, expect, go, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
+import {
+  accept,
+  BADF,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  wantRead,
+} from '../prelude';
 
 const l = listener();
 const a = accept(l);

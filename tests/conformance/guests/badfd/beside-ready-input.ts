@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A bad descriptor hides nothing: what is ready beside it is reported by the same call.
 
-import { BADF, FD_READ, expect, guarded, nothingElse, poll, wantRead } from '../prelude';
+import { BADF, expect, FD_READ, guarded, nothingElse, poll, wantRead } from '../prelude';
 
 wantRead(0, 2);
 guarded();

@@ -2,7 +2,7 @@
 // A bad descriptor beside a silent pipe ends the wait at once, and the pipe is not reported.
 // uvwasi, beneath node:wasi, reads through a null pointer here and takes Node down.
 
-import { BADF, FD_READ, equal, expect, poll, wantRead } from '../prelude';
+import { BADF, equal, expect, FD_READ, poll, wantRead } from '../prelude';
 
 wantRead(99, 1);
 wantRead(0, 2);

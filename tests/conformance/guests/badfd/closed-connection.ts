@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // A connection that the guest has closed is EBADF in the next call with the same list.
 
-import { BADF, CLOCK, FD_READ, MS, accept, equal, expect, listener, ok, poll, wantRead, wantTimeout } from '../prelude';
+import {
+  accept,
+  BADF,
+  CLOCK,
+  equal,
+  expect,
+  FD_READ,
+  listener,
+  MS,
+  ok,
+  poll,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 import { fd_close } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

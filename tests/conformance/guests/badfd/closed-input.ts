@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Standard input that the guest has closed is EBADF.
 
-import { BADF, FD_READ, expect, guarded, nothingElse, ok, poll, wantRead } from '../prelude';
+import { BADF, expect, FD_READ, guarded, nothingElse, ok, poll, wantRead } from '../prelude';
 import { fd_close } from '../wasi_snapshot_preview1';
 
 ok('fd_close', fd_close(0));

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // A listener that the guest has closed is EBADF in the next call with the same list.
 
-import { BADF, CLOCK, FD_READ, MS, equal, expect, listener, ok, poll, wantRead, wantTimeout } from '../prelude';
+import {
+  BADF,
+  CLOCK,
+  equal,
+  expect,
+  FD_READ,
+  listener,
+  MS,
+  ok,
+  poll,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 import { fd_close } from '../wasi_snapshot_preview1';
 
 const l = listener();

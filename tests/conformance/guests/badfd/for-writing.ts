@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A descriptor that is not open is an EBADF event of the type that was asked for.
 
-import { BADF, FD_WRITE, equal, expect, poll, wantWrite } from '../prelude';
+import { BADF, equal, expect, FD_WRITE, poll, wantWrite } from '../prelude';
 
 wantWrite(99, 1);
 equal('events', poll(), 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The largest numbers there are, as descriptors, are EBADF events.
 
-import { BADF, FD_READ, FD_WRITE, equal, expect, poll, wantRead, wantWrite } from '../prelude';
+import { BADF, equal, expect, FD_READ, FD_WRITE, poll, wantRead, wantWrite } from '../prelude';
 
 wantRead(-1, 1);
 wantRead(i32.MAX_VALUE, 2);

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A call with a bad descriptor leaves nothing behind: the next one waits as ever.
 
-import { BADF, CLOCK, FD_READ, MS, clear, equal, expect, poll, wantRead, wantTimeout } from '../prelude';
+import {
+  BADF,
+  CLOCK,
+  clear,
+  equal,
+  expect,
+  FD_READ,
+  MS,
+  poll,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 
 wantRead(99, 1);
 equal('events', poll(), 1);

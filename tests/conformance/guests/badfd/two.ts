@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Two bad descriptors are two events.
 
-import { BADF, FD_READ, FD_WRITE, equal, expect, poll, wantRead, wantWrite } from '../prelude';
+import { BADF, equal, expect, FD_READ, FD_WRITE, poll, wantRead, wantWrite } from '../prelude';
 
 wantRead(98, 1);
 wantWrite(99, 2);

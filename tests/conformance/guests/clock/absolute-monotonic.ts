@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A deadline on the monotonic clock is reported once that clock has reached it.
 
-import { ABSTIME, CLOCK, MONOTONIC, MS, atLeast, equal, expect, now, poll, wantClock } from '../prelude';
+import {
+  ABSTIME,
+  atLeast,
+  CLOCK,
+  equal,
+  expect,
+  MONOTONIC,
+  MS,
+  now,
+  poll,
+  wantClock,
+} from '../prelude';
 
 const deadline = now() + 20 * MS;
 wantClock(MONOTONIC, deadline, ABSTIME, 1);

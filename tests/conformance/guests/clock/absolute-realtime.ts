@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A deadline on the realtime clock is reported once that clock has reached it.
 
-import { ABSTIME, CLOCK, MS, REALTIME, atLeast, equal, expect, now, poll, wantClock } from '../prelude';
+import {
+  ABSTIME,
+  atLeast,
+  CLOCK,
+  equal,
+  expect,
+  MS,
+  now,
+  poll,
+  REALTIME,
+  wantClock,
+} from '../prelude';
 
 const deadline = now(REALTIME) + 20 * MS;
 wantClock(REALTIME, deadline, ABSTIME, 1);

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A deadline that is no whole millisecond away is never early.
 
-import { ABSTIME, CLOCK, MONOTONIC, atLeast, clear, expect, now, poll, wantClock } from '../prelude';
+import {
+  ABSTIME,
+  atLeast,
+  CLOCK,
+  clear,
+  expect,
+  MONOTONIC,
+  now,
+  poll,
+  wantClock,
+} from '../prelude';
 
 for (let i = 0; i < 20; i++) {
   const deadline = now() + 1_700_001;

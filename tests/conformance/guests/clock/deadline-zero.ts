@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The deadline 0 is in the past, and no "wait for ever".
 
-import { ABSTIME, CLOCK, MONOTONIC, REALTIME, expect, guarded, nothingElse, poll, wantClock } from '../prelude';
+import {
+  ABSTIME,
+  CLOCK,
+  expect,
+  guarded,
+  MONOTONIC,
+  nothingElse,
+  poll,
+  REALTIME,
+  wantClock,
+} from '../prelude';
 
 wantClock(MONOTONIC, 0, ABSTIME, 1);
 wantClock(REALTIME, 0, ABSTIME, 2);

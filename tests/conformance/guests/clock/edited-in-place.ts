@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A timeout that is changed in the same list counts as it is now.
 
-import { CLOCK, MS, atLeast, equal, expect, now, poll, subscriptions, wantTimeout } from '../prelude';
+import {
+  atLeast,
+  CLOCK,
+  equal,
+  expect,
+  MS,
+  now,
+  poll,
+  subscriptions,
+  wantTimeout,
+} from '../prelude';
 
 wantTimeout(0, 1);
 equal('events', poll(), 1);

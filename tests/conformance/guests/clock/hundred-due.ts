@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A hundred deadlines in the past are all reported by one call.
 
-import { ABSTIME, CLOCK, MONOTONIC, equal, expect, now, poll, wantClock } from '../prelude';
+import { ABSTIME, CLOCK, equal, expect, MONOTONIC, now, poll, wantClock } from '../prelude';
 
 const past = now() - 1;
 for (let i = 0; i < 100; i++) wantClock(MONOTONIC, past, ABSTIME, i);

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The latest deadline there is does not overflow into one that is due.
 
-import { ABSTIME, CLOCK, MONOTONIC, MS, REALTIME, equal, expect, poll, wantClock, wantTimeout } from '../prelude';
+import {
+  ABSTIME,
+  CLOCK,
+  equal,
+  expect,
+  MONOTONIC,
+  MS,
+  poll,
+  REALTIME,
+  wantClock,
+  wantTimeout,
+} from '../prelude';
 
 wantClock(MONOTONIC, u64.MAX_VALUE, ABSTIME, 1);
 wantClock(REALTIME, u64.MAX_VALUE, ABSTIME, 2);

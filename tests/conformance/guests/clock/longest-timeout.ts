@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The longest timeout there is does not overflow into one that is due.
 
-import { CLOCK, MS, equal, expect, poll, wantTimeout } from '../prelude';
+import { CLOCK, equal, expect, MS, poll, wantTimeout } from '../prelude';
 
 wantTimeout(u64.MAX_VALUE, 1);
 wantTimeout(u64.MAX_VALUE >> 1, 2);

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Deadlines on two clocks in one call are each compared with their own clock.
 
-import { ABSTIME, CLOCK, MONOTONIC, MS, REALTIME, SECOND, clear, equal, expect, now, poll, wantClock } from '../prelude';
+import {
+  ABSTIME,
+  CLOCK,
+  clear,
+  equal,
+  expect,
+  MONOTONIC,
+  MS,
+  now,
+  poll,
+  REALTIME,
+  SECOND,
+  wantClock,
+} from '../prelude';
 
 wantClock(MONOTONIC, now() + 600 * SECOND, ABSTIME, 1);
 wantClock(REALTIME, now(REALTIME) + 5 * MS, ABSTIME, 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A timeout of 1.5 ms is not cut to 1 ms: twenty of them in a row are never early.
 
-import { CLOCK, atLeast, clear, expect, now, poll, wantTimeout } from '../prelude';
+import { atLeast, CLOCK, clear, expect, now, poll, wantTimeout } from '../prelude';
 
 for (let i = 0; i < 20; i++) {
   const start = now();

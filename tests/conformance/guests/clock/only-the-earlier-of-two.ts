@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Of two clocks the one whose time has come is reported, and not the other.
 
-import { CLOCK, MS, SECOND, equal, expect, poll, wantTimeout } from '../prelude';
+import { CLOCK, equal, expect, MS, poll, SECOND, wantTimeout } from '../prelude';
 
 wantTimeout(600 * SECOND, 1);
 wantTimeout(5 * MS, 2);

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A deadline that the monotonic clock has passed is due at once.
 
-import { ABSTIME, CLOCK, MONOTONIC, expect, guarded, nothingElse, now, poll, wantClock } from '../prelude';
+import {
+  ABSTIME,
+  CLOCK,
+  expect,
+  guarded,
+  MONOTONIC,
+  nothingElse,
+  now,
+  poll,
+  wantClock,
+} from '../prelude';
 
 wantClock(MONOTONIC, now() - 1, ABSTIME, 1);
 guarded();

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A precision allows to be later, and never to be early.
 
-import { CLOCK, MS, atLeast, equal, expect, now, poll, subscriptions, wantTimeout } from '../prelude';
+import {
+  atLeast,
+  CLOCK,
+  equal,
+  expect,
+  MS,
+  now,
+  poll,
+  subscriptions,
+  wantTimeout,
+} from '../prelude';
 
 const start = now();
 wantTimeout(10 * MS, 1);

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A clock of CPU time in a subscription is answered: an error in the event or of the call, or the event. It never blocks for ever.
 
-import { INVAL, NOTSUP, SUCCESS, either, equal, events, guarded, nevents, subscriptions, wantClock } from '../prelude';
+import {
+  either,
+  equal,
+  events,
+  guarded,
+  INVAL,
+  NOTSUP,
+  nevents,
+  SUCCESS,
+  subscriptions,
+  wantClock,
+} from '../prelude';
 import { poll_oneoff } from '../wasi_snapshot_preview1';
 
 wantClock(2, 0, 0, 1);

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // A timeout and a deadline in one call are each measured in their own way.
 
-import { ABSTIME, CLOCK, MONOTONIC, MS, SECOND, clear, equal, expect, now, poll, wantClock, wantTimeout } from '../prelude';
+import {
+  ABSTIME,
+  CLOCK,
+  clear,
+  equal,
+  expect,
+  MONOTONIC,
+  MS,
+  now,
+  poll,
+  SECOND,
+  wantClock,
+  wantTimeout,
+} from '../prelude';
 
 wantClock(MONOTONIC, now() + 600 * SECOND, ABSTIME, 1);
 wantTimeout(5 * MS, 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A relative timeout on the monotonic clock ends after that time, never before.
 
-import { CLOCK, MS, atLeast, equal, expect, now, poll, wantTimeout } from '../prelude';
+import { atLeast, CLOCK, equal, expect, MS, now, poll, wantTimeout } from '../prelude';
 
 const start = now();
 wantTimeout(20 * MS, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A relative timeout on the realtime clock, as wasi-libc sleeps, ends after that time, never before.
 
-import { CLOCK, MS, REALTIME, atLeast, equal, expect, now, poll, wantClock } from '../prelude';
+import { atLeast, CLOCK, equal, expect, MS, now, poll, REALTIME, wantClock } from '../prelude';
 
 const start = now();
 wantClock(REALTIME, 20 * MS, 0, 1);

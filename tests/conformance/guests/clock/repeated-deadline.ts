@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A deadline that has come stays due in each further call with the same list.
 
-import { ABSTIME, CLOCK, MONOTONIC, MS, expect, guarded, nothingElse, now, poll, wantClock } from '../prelude';
+import {
+  ABSTIME,
+  CLOCK,
+  expect,
+  guarded,
+  MONOTONIC,
+  MS,
+  nothingElse,
+  now,
+  poll,
+  wantClock,
+} from '../prelude';
 
 wantClock(MONOTONIC, now() + 5 * MS, ABSTIME, 1);
 guarded();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A relative timeout counts anew in each call, also when the list is the same.
 
-import { CLOCK, MS, atLeast, equal, expect, now, poll, wantTimeout } from '../prelude';
+import { atLeast, CLOCK, equal, expect, MS, now, poll, wantTimeout } from '../prelude';
 
 const start = now();
 wantTimeout(10 * MS, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Clocks that are due at the same time are all reported by one call.
 
-import { CLOCK, SECOND, equal, expect, poll, wantTimeout } from '../prelude';
+import { CLOCK, equal, expect, poll, SECOND, wantTimeout } from '../prelude';
 
 wantTimeout(0, 1);
 wantTimeout(0, 2);

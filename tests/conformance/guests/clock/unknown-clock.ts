@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // A clock that does not exist is refused, or is an event with an error.
 
-import { INVAL, NOTSUP, SUCCESS, either, equal, errorOf, events, guarded, nevents, refused, subscriptions, wantClock } from '../prelude';
+import {
+  either,
+  equal,
+  errorOf,
+  events,
+  guarded,
+  INVAL,
+  NOTSUP,
+  nevents,
+  refused,
+  SUCCESS,
+  subscriptions,
+  wantClock,
+} from '../prelude';
 import { poll_oneoff } from '../wasi_snapshot_preview1';
 
 wantClock(77, 0, 0, 1);

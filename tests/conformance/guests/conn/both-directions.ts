@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // A connection that is ready in both directions has an event for each subscription.
 
-import { FD_READ, FD_WRITE, accept, expect, go, guarded, listener, nothingElse, poll, wantRead, wantWrite } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  FD_WRITE,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  wantRead,
+  wantWrite,
+} from '../prelude';
 
 const fd = accept(listener());
 go();

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Data on a connection does not make the listener ready, nor the other way round.
 
-import { FD_READ, acceptNonblocking, expect, go, guarded, listener, nothingElse, poll, reads, say, wantRead } from '../prelude';
+import {
+  acceptNonblocking,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  reads,
+  say,
+  wantRead,
+} from '../prelude';
 
 const l = listener();
 const fd = acceptNonblocking(l);

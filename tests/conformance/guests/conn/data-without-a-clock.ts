@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A call without a clock returns as soon as data is there.
 
-import { FD_READ, accept, equal, expect, go, listener, poll, wantRead } from '../prelude';
+import { accept, equal, expect, FD_READ, go, listener, poll, wantRead } from '../prelude';
 
 const fd = accept(listener());
 go();

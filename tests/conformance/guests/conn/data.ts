@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A connection with data is readable.
 
-import { FD_READ, accept, expect, go, guarded, listener, nothingElse, poll, reads, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  reads,
+  wantRead,
+} from '../prelude';
 
 const fd = accept(listener());
 go();

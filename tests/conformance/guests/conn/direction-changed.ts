@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: MIT
 // A subscription that is changed in place from reading to writing and back counts as it is now.
 
-import { CLOCK, FD_READ, FD_WRITE, MS, accept, equal, expect, listener, poll, putFd, subscriptions, wantRead, wantTimeout } from '../prelude';
+import {
+  accept,
+  CLOCK,
+  equal,
+  expect,
+  FD_READ,
+  FD_WRITE,
+  listener,
+  MS,
+  poll,
+  putFd,
+  subscriptions,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 
 const fd = accept(listener());
 wantRead(fd, 1);

@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: MIT
 // A descriptor that is no longer in the list is not reported, although it is ready.
 
-import { CLOCK, FD_READ, MS, accept, clear, equal, expect, go, guarded, listener, poll, wantRead, wantTimeout } from '../prelude';
+import {
+  accept,
+  CLOCK,
+  clear,
+  equal,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  MS,
+  poll,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 
 const fd = accept(listener());
 go();

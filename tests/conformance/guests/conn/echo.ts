@@ -1,7 +1,26 @@
 // SPDX-License-Identifier: MIT
 // An echo that polls for both directions gives 100,000 bytes back as they came.
 
-import { AGAIN, FD_READ, FD_WRITE, SUCCESS, acceptNonblocking, buffer, clear, either, find, guarded, iovec, iovs, listener, ok, out, poll, wantRead, wantWrite } from '../prelude';
+import {
+  AGAIN,
+  acceptNonblocking,
+  buffer,
+  clear,
+  either,
+  FD_READ,
+  FD_WRITE,
+  find,
+  guarded,
+  iovec,
+  iovs,
+  listener,
+  ok,
+  out,
+  poll,
+  SUCCESS,
+  wantRead,
+  wantWrite,
+} from '../prelude';
 import { fd_close, fd_read, fd_write } from '../wasi_snapshot_preview1';
 
 const SIZE: u32 = 65536;

@@ -1,7 +1,23 @@
 // SPDX-License-Identifier: MIT
 // The same list again and again gives what is so at that moment.
 
-import { FD_READ, acceptNonblocking, buffer, equal, find, go, guarded, iovec, iovs, listener, ok, out, poll, say, wantRead } from '../prelude';
+import {
+  acceptNonblocking,
+  buffer,
+  equal,
+  FD_READ,
+  find,
+  go,
+  guarded,
+  iovec,
+  iovs,
+  listener,
+  ok,
+  out,
+  poll,
+  say,
+  wantRead,
+} from '../prelude';
 import { fd_read } from '../wasi_snapshot_preview1';
 
 const l = listener();

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Of 300 ready connections that are never read, each is reported within ten calls.
 
-import { FD_READ, accept, buffer, equal, fill, find, go, guarded, listener, poll, wantRead } from '../prelude';
+import {
+  accept,
+  buffer,
+  equal,
+  FD_READ,
+  find,
+  go,
+  guarded,
+  listener,
+  poll,
+  wantRead,
+} from '../prelude';
 
 const COUNT = 300;
 const l = listener();

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The field nbytes is 0 where the peer has ended and all was read.
 
-import { FD_READ, accept, equal, expect, go, guarded, listener, nbytesOf, poll, wantRead } from '../prelude';
+import {
+  accept,
+  equal,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  nbytesOf,
+  poll,
+  wantRead,
+} from '../prelude';
 
 wantRead(accept(listener()), 1);
 guarded();

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // The field nbytes is the number of bytes that can be read.
 
-import { FD_READ, accept, equal, expect, go, guarded, listener, nbytesOf, poll, reads, say, wantRead } from '../prelude';
+import {
+  accept,
+  equal,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  nbytesOf,
+  poll,
+  reads,
+  say,
+  wantRead,
+} from '../prelude';
 
 const fd = accept(listener());
 wantRead(fd, 1);

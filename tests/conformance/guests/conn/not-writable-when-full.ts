@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A connection that takes no more is not ready for writing.
 
-import { CLOCK, MS, acceptNonblocking, equal, expect, fill, listener, poll, wantTimeout, wantWrite } from '../prelude';
+import {
+  acceptNonblocking,
+  CLOCK,
+  equal,
+  expect,
+  fill,
+  listener,
+  MS,
+  poll,
+  wantTimeout,
+  wantWrite,
+} from '../prelude';
 
 const fd = acceptNonblocking(listener());
 fill(fd);

@@ -1,7 +1,24 @@
 // SPDX-License-Identifier: MIT
 // A connection that gets the number of a closed one is waited for anew, although the list has the same bytes.
 
-import { CLOCK, FD_READ, MS, acceptNonblocking, equal, expect, go, listener, ok, poll, putFd, reads, say, subscriptions, wantRead, wantTimeout } from '../prelude';
+import {
+  acceptNonblocking,
+  CLOCK,
+  equal,
+  expect,
+  FD_READ,
+  go,
+  listener,
+  MS,
+  ok,
+  poll,
+  putFd,
+  reads,
+  say,
+  subscriptions,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 import { fd_close } from '../wasi_snapshot_preview1';
 
 const l = listener();

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Among 300 connections the one that has data is reported alone, again and again.
 
-import { acceptNonblocking, buffer, equal, events, listener, poll, reads, wantRead, writes } from '../prelude';
+import {
+  acceptNonblocking,
+  buffer,
+  equal,
+  events,
+  listener,
+  poll,
+  reads,
+  wantRead,
+  writes,
+} from '../prelude';
 
 const COUNT = 300;
 const l = listener();

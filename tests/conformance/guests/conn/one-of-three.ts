@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Of three connections only the one with data is reported.
 
-import { FD_READ, accept, expect, go, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  wantRead,
+} from '../prelude';
 
 const l = listener();
 for (let i = 1; i <= 3; i++) wantRead(accept(l), i);

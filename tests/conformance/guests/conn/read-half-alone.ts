@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Of a read and a write subscription to a full connection with data only the first is reported.
 
-import { FD_READ, acceptNonblocking, expect, fill, go, guarded, listener, nothingElse, poll, say, wantRead, wantWrite } from '../prelude';
+import {
+  acceptNonblocking,
+  expect,
+  FD_READ,
+  fill,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  say,
+  wantRead,
+  wantWrite,
+} from '../prelude';
 
 const fd = acceptNonblocking(listener());
 fill(fd);

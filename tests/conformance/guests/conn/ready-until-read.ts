@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // A connection stays readable until all of its data was taken: readiness is a level, no edge.
 
-import { CLOCK, FD_READ, acceptNonblocking, expect, go, listener, nothingElse, poll, reads, wantRead, wantTimeout } from '../prelude';
+import {
+  acceptNonblocking,
+  CLOCK,
+  expect,
+  FD_READ,
+  go,
+  listener,
+  nothingElse,
+  poll,
+  reads,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 
 const fd = acceptNonblocking(listener());
 go();

@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: MIT
 // A number that another connection was moved to is that connection, in the next call with the same list.
 
-import { CLOCK, FD_READ, MS, acceptNonblocking, equal, expect, go, listener, ok, poll, reads, wantRead, wantTimeout } from '../prelude';
+import {
+  acceptNonblocking,
+  CLOCK,
+  equal,
+  expect,
+  FD_READ,
+  go,
+  listener,
+  MS,
+  ok,
+  poll,
+  reads,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 import { fd_renumber } from '../wasi_snapshot_preview1';
 
 const l = listener();

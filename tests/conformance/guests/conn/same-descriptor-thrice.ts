@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A descriptor may be subscribed to several times, and each subscription has its event.
 
-import { FD_READ, accept, expect, go, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  wantRead,
+} from '../prelude';
 
 const fd = accept(listener());
 go();

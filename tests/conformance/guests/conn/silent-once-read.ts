@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: MIT
 // A connection whose data was taken is not readable until more comes.
 
-import { CLOCK, FD_READ, MS, acceptNonblocking, equal, expect, go, listener, poll, reads, say, wantRead, wantTimeout } from '../prelude';
+import {
+  acceptNonblocking,
+  CLOCK,
+  equal,
+  expect,
+  FD_READ,
+  go,
+  listener,
+  MS,
+  poll,
+  reads,
+  say,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 
 const fd = acceptNonblocking(listener());
 wantRead(fd, 1);

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A connection that nothing has come in is not readable.
 
-import { CLOCK, MS, accept, equal, expect, listener, poll, wantRead, wantTimeout } from '../prelude';
+import {
+  accept,
+  CLOCK,
+  equal,
+  expect,
+  listener,
+  MS,
+  poll,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 
 wantRead(accept(listener()), 1);
 wantTimeout(20 * MS, 2);

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Subscriptions that change places in the list keep their userdata.
 
-import { FD_READ, SUBSCRIPTION, accept, expect, go, guarded, listener, nothingElse, poll, putFd, subscriptions, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  putFd,
+  SUBSCRIPTION,
+  subscriptions,
+  wantRead,
+} from '../prelude';
 
 const l = listener();
 const a = accept(l);

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Read and write subscriptions with the same userdata, as mio makes them, are told apart by the type.
 
-import { FD_READ, FD_WRITE, accept, expect, go, guarded, listener, nothingElse, poll, wantRead, wantWrite } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  FD_WRITE,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  wantRead,
+  wantWrite,
+} from '../prelude';
 
 const fd = accept(listener());
 go();

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A subscription whose userdata is changed in place is reported with the new one.
 
-import { FD_READ, accept, expect, go, guarded, listener, nothingElse, poll, subscriptions, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  subscriptions,
+  wantRead,
+} from '../prelude';
 
 const fd = accept(listener());
 go();

@@ -1,7 +1,23 @@
 // SPDX-License-Identifier: MIT
 // A full connection becomes ready for writing when the peer reads.
 
-import { FD_WRITE, acceptNonblocking, buffer, expect, fill, guarded, iovec, iovs, listener, nothingElse, ok, out, poll, say, wantWrite } from '../prelude';
+import {
+  acceptNonblocking,
+  buffer,
+  expect,
+  FD_WRITE,
+  fill,
+  guarded,
+  iovec,
+  iovs,
+  listener,
+  nothingElse,
+  ok,
+  out,
+  poll,
+  say,
+  wantWrite,
+} from '../prelude';
 import { fd_write } from '../wasi_snapshot_preview1';
 
 const fd = acceptNonblocking(listener());

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: MIT
 // A new connection is ready for writing.
 
-import { FD_WRITE, accept, expect, guarded, listener, nothingElse, poll, wantWrite } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_WRITE,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  wantWrite,
+} from '../prelude';
 
 wantWrite(accept(listener()), 1);
 guarded();

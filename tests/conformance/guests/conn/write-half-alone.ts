@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Of a read and a write subscription to a silent connection only the second is reported.
 
-import { FD_WRITE, accept, expect, guarded, listener, nothingElse, poll, wantRead, wantWrite } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_WRITE,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  wantRead,
+  wantWrite,
+} from '../prelude';
 
 const fd = accept(listener());
 wantRead(fd, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // To close a descriptor a second time is EBADF.
 
-import { BADF, accept, errno, listener, ok } from '../prelude';
+import { accept, BADF, errno, listener, ok } from '../prelude';
 import { fd_close } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Each call on a closed connection is EBADF.
 
-import { BADF, WR, accept, buffer, errno, iovec, iovs, listener, ok, out } from '../prelude';
-import { fd_close, fd_fdstat_get, fd_read, fd_write, sock_recv, sock_send, sock_shutdown } from '../wasi_snapshot_preview1';
+import { accept, BADF, buffer, errno, iovec, iovs, listener, ok, out, WR } from '../prelude';
+import {
+  fd_close,
+  fd_fdstat_get,
+  fd_read,
+  fd_write,
+  sock_recv,
+  sock_send,
+  sock_shutdown,
+} from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());
 ok('fd_close', fd_close(fd));

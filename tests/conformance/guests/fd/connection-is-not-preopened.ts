@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A connection does not pass for a preopened directory.
 
-import { SUCCESS, accept, fail, listener, out } from '../prelude';
+import { accept, fail, listener, out, SUCCESS } from '../prelude';
 import { fd_prestat_get } from '../wasi_snapshot_preview1';
 
 const status = fd_prestat_get(accept(listener()), out);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The filestat of a connection has the filetype of a stream socket.
 
-import { SOCKET_STREAM, accept, equal, listener, ok, out } from '../prelude';
+import { accept, equal, listener, ok, out, SOCKET_STREAM } from '../prelude';
 import { fd_filestat_get } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The flags that were set are told.
 
-import { NONBLOCK, accept, equal, listener, ok, out, setFlags } from '../prelude';
+import { accept, equal, listener, NONBLOCK, ok, out, setFlags } from '../prelude';
 import { fd_fdstat_get } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Each call on a descriptor that was never open is EBADF.
 
-import { BADF, NONBLOCK, buffer, errno, iovec, iovs, out } from '../prelude';
-import { fd_close, fd_fdstat_get, fd_fdstat_set_flags, fd_prestat_get, fd_read, fd_write } from '../wasi_snapshot_preview1';
+import { BADF, buffer, errno, iovec, iovs, NONBLOCK, out } from '../prelude';
+import {
+  fd_close,
+  fd_fdstat_get,
+  fd_fdstat_set_flags,
+  fd_prestat_get,
+  fd_read,
+  fd_write,
+} from '../wasi_snapshot_preview1';
 
 iovec(0, buffer, 16);
 errno('fd_read', fd_read(99, iovs, 1, out), BADF);

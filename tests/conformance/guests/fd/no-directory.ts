@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // To list a connection as a directory is ENOTDIR or EBADF.
 
-import { BADF, NOTDIR, accept, buffer, either, listener, out } from '../prelude';
+import { accept, BADF, buffer, either, listener, NOTDIR, out } from '../prelude';
 import { fd_readdir } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

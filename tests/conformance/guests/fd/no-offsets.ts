@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // To read or write a connection at an offset is ESPIPE, and nothing is sent.
 
-import { SPIPE, accept, buffer, errno, iovec, iovs, listener, out, put, writes } from '../prelude';
+import { accept, buffer, errno, iovec, iovs, listener, out, put, SPIPE, writes } from '../prelude';
 import { fd_pread, fd_pwrite } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

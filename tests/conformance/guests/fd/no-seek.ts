@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // To seek in a connection is ESPIPE.
 
-import { SPIPE, accept, errno, listener, out } from '../prelude';
+import { accept, errno, listener, out, SPIPE } from '../prelude';
 import { fd_seek, fd_tell } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

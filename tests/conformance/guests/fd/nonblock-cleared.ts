@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // A connection that is made blocking again waits.
 
-import { NONBLOCK, accept, buffer, equal, iovec, iovs, listener, ok, out, say, setFlags } from '../prelude';
+import {
+  accept,
+  buffer,
+  equal,
+  iovec,
+  iovs,
+  listener,
+  NONBLOCK,
+  ok,
+  out,
+  say,
+  setFlags,
+} from '../prelude';
 import { fd_read } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener(), NONBLOCK);

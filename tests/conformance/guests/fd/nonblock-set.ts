@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A connection that is made non-blocking answers EAGAIN.
 
-import { AGAIN, NONBLOCK, accept, buffer, errno, iovec, iovs, listener, out, setFlags } from '../prelude';
+import {
+  AGAIN,
+  accept,
+  buffer,
+  errno,
+  iovec,
+  iovs,
+  listener,
+  NONBLOCK,
+  out,
+  setFlags,
+} from '../prelude';
 import { fd_read } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // To renumber a descriptor that is not open is EBADF, and the target stays.
 
-import { BADF, accept, errno, listener, reads } from '../prelude';
+import { accept, BADF, errno, listener, reads } from '../prelude';
 import { fd_renumber } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A connection that is renumbered over another one has that number, and no longer its own.
 
-import { BADF, accept, errno, listener, ok, out, reads, writes } from '../prelude';
+import { accept, BADF, errno, listener, ok, out, reads, writes } from '../prelude';
 import { fd_fdstat_get, fd_renumber } from '../wasi_snapshot_preview1';
 
 const l = listener();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The standard streams do not pass for preopened directories.
 
-import { SUCCESS, fail, out } from '../prelude';
+import { fail, out, SUCCESS } from '../prelude';
 import { fd_prestat_get } from '../wasi_snapshot_preview1';
 
 for (let fd = 0; fd < 3; fd++) {

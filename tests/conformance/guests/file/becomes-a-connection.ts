@@ -1,7 +1,23 @@
 // SPDX-License-Identifier: MIT
 // A connection that is renumbered over a file is waited for as a connection.
 
-import { CLOCK, FD_READ, MS, accept, equal, expect, go, listener, ok, openFile, poll, reads, say, wantRead, wantTimeout } from '../prelude';
+import {
+  accept,
+  CLOCK,
+  equal,
+  expect,
+  FD_READ,
+  go,
+  listener,
+  MS,
+  ok,
+  openFile,
+  poll,
+  reads,
+  say,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 import { fd_renumber } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A file beside a far clock ends the wait at once, and the clock is not reported.
 
-import { FD_READ, SECOND, equal, expect, openFile, poll, wantRead, wantTimeout } from '../prelude';
+import { equal, expect, FD_READ, openFile, poll, SECOND, wantRead, wantTimeout } from '../prelude';
 
 wantTimeout(600 * SECOND, 1);
 wantRead(openFile('hello.txt'), 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A file and a clock that is due are both reported by one call.
 
-import { CLOCK, FD_READ, equal, expect, openFile, poll, wantRead, wantTimeout } from '../prelude';
+import { CLOCK, equal, expect, FD_READ, openFile, poll, wantRead, wantTimeout } from '../prelude';
 
 wantTimeout(0, 1);
 wantRead(openFile('hello.txt'), 2);

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A file and a connection with data are both reported by one call.
 
-import { FD_READ, accept, expect, go, guarded, listener, nothingElse, openFile, poll, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  openFile,
+  poll,
+  wantRead,
+} from '../prelude';
 
 const fd = accept(listener());
 go();

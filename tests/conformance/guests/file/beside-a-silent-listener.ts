@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Of a file and a silent listener only the file is reported.
 
-import { FD_READ, expect, guarded, listener, nothingElse, openFile, poll, wantRead } from '../prelude';
+import {
+  expect,
+  FD_READ,
+  guarded,
+  listener,
+  nothingElse,
+  openFile,
+  poll,
+  wantRead,
+} from '../prelude';
 
 wantRead(listener(), 1);
 wantRead(openFile('hello.txt'), 2);

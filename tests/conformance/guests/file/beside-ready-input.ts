@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A file hides nothing: a pipe with data beside it is reported by the same call.
 
-import { FD_READ, expect, guarded, nothingElse, openFile, poll, wantRead } from '../prelude';
+import { expect, FD_READ, guarded, nothingElse, openFile, poll, wantRead } from '../prelude';
 
 wantRead(0, 2);
 guarded();

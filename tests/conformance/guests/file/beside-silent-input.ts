@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Of a file and a silent pipe only the file is reported.
 
-import { FD_READ, expect, guarded, nothingElse, openFile, poll, wantRead } from '../prelude';
+import { expect, FD_READ, guarded, nothingElse, openFile, poll, wantRead } from '../prelude';
 
 wantRead(0, 1);
 wantRead(openFile('hello.txt'), 2);

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A regular file is ready in both directions in one call.
 
-import { FD_READ, FD_WRITE, expect, guarded, nothingElse, openFile, poll, wantRead, wantWrite } from '../prelude';
+import {
+  expect,
+  FD_READ,
+  FD_WRITE,
+  guarded,
+  nothingElse,
+  openFile,
+  poll,
+  wantRead,
+  wantWrite,
+} from '../prelude';
 
 const fd = openFile('hello.txt');
 wantRead(fd, 1);

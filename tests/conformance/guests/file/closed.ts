@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A file that the guest has closed is EBADF in the next call with the same list.
 
-import { BADF, FD_READ, expect, guarded, nothingElse, ok, openFile, poll, wantRead } from '../prelude';
+import {
+  BADF,
+  expect,
+  FD_READ,
+  guarded,
+  nothingElse,
+  ok,
+  openFile,
+  poll,
+  wantRead,
+} from '../prelude';
 import { fd_close } from '../wasi_snapshot_preview1';
 
 const fd = openFile('hello.txt');

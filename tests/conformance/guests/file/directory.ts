@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A subscription to a directory has an event, with or without an error. It does not wait.
 
-import { FD_READ, directory, fail, find, guarded, nothingElse, poll, wantRead } from '../prelude';
+import { directory, FD_READ, fail, find, guarded, nothingElse, poll, wantRead } from '../prelude';
 
 wantRead(directory(), 1);
 guarded();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An empty file is readable.
 
-import { FD_READ, expect, guarded, nothingElse, openFile, poll, wantRead } from '../prelude';
+import { expect, FD_READ, guarded, nothingElse, openFile, poll, wantRead } from '../prelude';
 
 wantRead(openFile('empty'), 1);
 guarded();

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The field nbytes of a file is what is left of it.
 
-import { FD_READ, equal, expect, guarded, nbytesOf, openFile, poll, reads, wantRead } from '../prelude';
+import {
+  equal,
+  expect,
+  FD_READ,
+  guarded,
+  nbytesOf,
+  openFile,
+  poll,
+  reads,
+  wantRead,
+} from '../prelude';
 
 const fd = openFile('hello.txt');
 wantRead(fd, 1);

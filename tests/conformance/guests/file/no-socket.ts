@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The sock calls on a file are ENOTSOCK.
 
-import { NOTSOCK, RD, buffer, errno, iovec, iovs, openFile, out } from '../prelude';
+import { buffer, errno, iovec, iovs, NOTSOCK, openFile, out, RD } from '../prelude';
 import { sock_accept, sock_recv, sock_send, sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = openFile('hello.txt');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A regular file is readable at once.
 
-import { FD_READ, expect, guarded, nothingElse, openFile, poll, wantRead } from '../prelude';
+import { expect, FD_READ, guarded, nothingElse, openFile, poll, wantRead } from '../prelude';
 
 wantRead(openFile('hello.txt'), 1);
 guarded();

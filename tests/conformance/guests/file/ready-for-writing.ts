@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A regular file is ready for writing at once.
 
-import { FD_WRITE, expect, guarded, nothingElse, openFile, poll, wantWrite } from '../prelude';
+import { expect, FD_WRITE, guarded, nothingElse, openFile, poll, wantWrite } from '../prelude';
 
 wantWrite(openFile('hello.txt'), 1);
 guarded();

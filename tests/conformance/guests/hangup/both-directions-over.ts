@@ -1,7 +1,23 @@
 // SPDX-License-Identifier: MIT
 // Once both sides have ended, an event has the hangup flag.
 
-import { FD_READ, HANGUP, WR, accept, equal, expect, flagsOf, go, guarded, listener, nothingElse, ok, poll, readsEnd, wantRead } from '../prelude';
+import {
+  accept,
+  equal,
+  expect,
+  FD_READ,
+  flagsOf,
+  go,
+  guarded,
+  HANGUP,
+  listener,
+  nothingElse,
+  ok,
+  poll,
+  readsEnd,
+  WR,
+  wantRead,
+} from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // A peer that sends a megabyte and closes is read to the last byte.
 
-import { AGAIN, MS, acceptNonblocking, buffer, equal, iovec, iovs, listener, ok, out, sleep } from '../prelude';
+import {
+  AGAIN,
+  acceptNonblocking,
+  buffer,
+  equal,
+  iovec,
+  iovs,
+  listener,
+  MS,
+  ok,
+  out,
+  sleep,
+} from '../prelude';
 import { fd_read } from '../wasi_snapshot_preview1';
 
 const fd = acceptNonblocking(listener());

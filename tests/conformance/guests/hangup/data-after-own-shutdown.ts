@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // A guest that has ended its own direction still gets what the peer sends.
 
-import { FD_READ, WR, accept, expect, guarded, listener, nothingElse, ok, poll, reads, readsEnd, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  guarded,
+  listener,
+  nothingElse,
+  ok,
+  poll,
+  reads,
+  readsEnd,
+  WR,
+  wantRead,
+} from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Data that came before the end is read before it.
 
-import { FD_READ, accept, expect, go, guarded, listener, poll, reads, readsEnd, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  poll,
+  reads,
+  readsEnd,
+  wantRead,
+} from '../prelude';
 
 const fd = accept(listener());
 go();

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The end of the peer's data is readable, as a read of 0 bytes.
 
-import { FD_READ, accept, expect, go, guarded, listener, nothingElse, poll, readsEnd, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  readsEnd,
+  wantRead,
+} from '../prelude';
 
 const fd = accept(listener());
 go();

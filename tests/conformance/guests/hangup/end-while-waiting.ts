@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // An end that comes while the guest waits ends the wait.
 
-import { FD_READ, accept, expect, guarded, listener, nothingElse, poll, readsEnd, say, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  readsEnd,
+  say,
+  wantRead,
+} from '../prelude';
 
 const fd = accept(listener());
 say('waiting');

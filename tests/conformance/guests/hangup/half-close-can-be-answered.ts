@@ -2,7 +2,23 @@
 // After the peer's half-close a write subscription is ready without the hangup flag, and the answer arrives.
 // wasi-libc makes POLLHUP of the flag, drops POLLOUT beside it, and a server would never answer.
 
-import { FD_WRITE, accept, equal, expect, flagsOf, go, guarded, listener, nothingElse, ok, poll, reads, readsEnd, wantWrite, writes } from '../prelude';
+import {
+  accept,
+  equal,
+  expect,
+  FD_WRITE,
+  flagsOf,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  ok,
+  poll,
+  reads,
+  readsEnd,
+  wantWrite,
+  writes,
+} from '../prelude';
 import { fd_close } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

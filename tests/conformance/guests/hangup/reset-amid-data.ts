@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Data that arrived before a reset can be read, and then the reset is told.
 
-import { CONNRESET, acceptNonblocking, buffer, errno, go, iovec, iovs, listener, out, reads, say } from '../prelude';
+import {
+  acceptNonblocking,
+  buffer,
+  CONNRESET,
+  errno,
+  go,
+  iovec,
+  iovs,
+  listener,
+  out,
+  reads,
+  say,
+} from '../prelude';
 import { fd_read } from '../wasi_snapshot_preview1';
 
 const fd = acceptNonblocking(listener());

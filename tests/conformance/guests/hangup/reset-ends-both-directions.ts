@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: MIT
 // A reset ends the wait for either direction, also on a connection that was full.
 
-import { FD_READ, FD_WRITE, acceptNonblocking, fail, fill, find, go, guarded, listener, nothingElse, poll, say, wantRead, wantWrite } from '../prelude';
+import {
+  acceptNonblocking,
+  FD_READ,
+  FD_WRITE,
+  fail,
+  fill,
+  find,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  say,
+  wantRead,
+  wantWrite,
+} from '../prelude';
 
 const fd = acceptNonblocking(listener());
 fill(fd);

@@ -2,7 +2,20 @@
 // The event of a reset connection has the hangup flag and no error: the subscription was processed.
 // mio ends its poll, and tokio panics, on any event with an error.
 
-import { FD_READ, HANGUP, accept, equal, expect, flagsOf, go, guarded, listener, poll, say, wantRead } from '../prelude';
+import {
+  accept,
+  equal,
+  expect,
+  FD_READ,
+  flagsOf,
+  go,
+  guarded,
+  HANGUP,
+  listener,
+  poll,
+  say,
+  wantRead,
+} from '../prelude';
 
 const fd = accept(listener());
 say('accepted');

@@ -1,7 +1,24 @@
 // SPDX-License-Identifier: MIT
 // A reset connection is readable: the read tells what happened.
 
-import { CONNRESET, FD_READ, accept, buffer, errno, fail, find, go, guarded, iovec, iovs, listener, out, poll, say, wantRead } from '../prelude';
+import {
+  accept,
+  buffer,
+  CONNRESET,
+  errno,
+  FD_READ,
+  fail,
+  find,
+  go,
+  guarded,
+  iovec,
+  iovs,
+  listener,
+  out,
+  poll,
+  say,
+  wantRead,
+} from '../prelude';
 import { fd_read } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

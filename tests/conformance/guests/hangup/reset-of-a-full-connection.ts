@@ -1,7 +1,26 @@
 // SPDX-License-Identifier: MIT
 // A guest that waits only to write to a full connection is woken by its reset.
 
-import { CONNRESET, FD_WRITE, PIPE, acceptNonblocking, buffer, either, fail, fill, find, guarded, iovec, iovs, listener, nothingElse, out, poll, say, wantWrite } from '../prelude';
+import {
+  acceptNonblocking,
+  buffer,
+  CONNRESET,
+  either,
+  FD_WRITE,
+  fail,
+  fill,
+  find,
+  guarded,
+  iovec,
+  iovs,
+  listener,
+  nothingElse,
+  out,
+  PIPE,
+  poll,
+  say,
+  wantWrite,
+} from '../prelude';
 import { fd_write } from '../wasi_snapshot_preview1';
 
 const fd = acceptNonblocking(listener());

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // The reset of one connection is no event of the others.
 
-import { FD_READ, accept, fail, find, go, guarded, listener, nothingElse, poll, say, wantRead } from '../prelude';
+import {
+  accept,
+  FD_READ,
+  fail,
+  find,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  say,
+  wantRead,
+} from '../prelude';
 
 const l = listener();
 for (let i = 1; i <= 3; i++) wantRead(accept(l), i);

@@ -1,7 +1,26 @@
 // SPDX-License-Identifier: MIT
 // After a reset, the guest goes on to serve others.
 
-import { FD_READ, accept, buffer, expect, go, guarded, iovec, iovs, listener, nothingElse, ok, out, poll, reads, refused, say, wantRead, writes } from '../prelude';
+import {
+  accept,
+  buffer,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  iovec,
+  iovs,
+  listener,
+  nothingElse,
+  ok,
+  out,
+  poll,
+  reads,
+  refused,
+  say,
+  wantRead,
+  writes,
+} from '../prelude';
 import { fd_close, fd_read } from '../wasi_snapshot_preview1';
 
 const l = listener();

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A reset that comes while the guest waits ends the wait.
 
-import { FD_READ, accept, fail, find, guarded, listener, nothingElse, poll, say, wantRead } from '../prelude';
+import {
+  accept,
+  FD_READ,
+  fail,
+  find,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  say,
+  wantRead,
+} from '../prelude';
 
 const fd = accept(listener());
 say('waiting');

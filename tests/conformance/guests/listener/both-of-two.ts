@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Two listeners with a connection each are both reported by one call.
 
-import { FD_READ, expect, go, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
+import { expect, FD_READ, go, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
 
 go();
 wantRead(listener(0), 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // To read from a listener is ENOTCONN.
 
-import { NOTCONN, buffer, errno, iovec, iovs, listener, out } from '../prelude';
+import { buffer, errno, iovec, iovs, listener, NOTCONN, out } from '../prelude';
 import { fd_read } from '../wasi_snapshot_preview1';
 
 iovec(0, buffer, 16);

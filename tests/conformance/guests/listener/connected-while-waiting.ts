@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A connection that comes while the guest waits ends the wait.
 
-import { FD_READ, accept, expect, guarded, listener, nothingElse, poll, say, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  say,
+  wantRead,
+} from '../prelude';
 
 const l = listener();
 say('waiting');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A listener does not pass for a preopened directory.
 
-import { BADF, SUCCESS, errno, fail, listener, out } from '../prelude';
+import { BADF, errno, fail, listener, out, SUCCESS } from '../prelude';
 import { fd_prestat_get } from '../wasi_snapshot_preview1';
 
 const status = fd_prestat_get(listener(), out);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A listener is never ready for writing, and a subscription to it is no error.
 
-import { CLOCK, MS, equal, expect, go, listener, poll, wantTimeout, wantWrite } from '../prelude';
+import { CLOCK, equal, expect, go, listener, MS, poll, wantTimeout, wantWrite } from '../prelude';
 
 go();
 wantWrite(listener(), 1);

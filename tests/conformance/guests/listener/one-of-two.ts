@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Of two listeners only the one with a connection is reported.
 
-import { FD_READ, expect, go, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
+import { expect, FD_READ, go, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
 
 go();
 wantRead(listener(0), 1);

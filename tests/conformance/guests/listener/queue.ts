@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Connections wait in the queue, and all are taken after one event.
 
-import { AGAIN, FD_READ, NONBLOCK, errno, expect, go, guarded, listener, ok, out, poll, setFlags, wantRead } from '../prelude';
+import {
+  AGAIN,
+  errno,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  NONBLOCK,
+  ok,
+  out,
+  poll,
+  setFlags,
+  wantRead,
+} from '../prelude';
 import { sock_accept } from '../wasi_snapshot_preview1';
 
 go();

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A listener stays ready until its queue is empty: readiness is a level, no edge.
 
-import { CLOCK, FD_READ, accept, expect, go, listener, nothingElse, poll, wantRead, wantTimeout } from '../prelude';
+import {
+  accept,
+  CLOCK,
+  expect,
+  FD_READ,
+  go,
+  listener,
+  nothingElse,
+  poll,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 
 go();
 const l = listener();

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // A listener with a connection in its queue is readable.
 
-import { FD_READ, accept, expect, go, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  wantRead,
+} from '../prelude';
 
 go();
 const l = listener();

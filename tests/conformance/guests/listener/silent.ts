@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A listener that nobody has connected to is not ready.
 
-import { CLOCK, MS, equal, expect, listener, poll, wantRead, wantTimeout } from '../prelude';
+import { CLOCK, equal, expect, listener, MS, poll, wantRead, wantTimeout } from '../prelude';
 
 wantRead(listener(), 1);
 wantTimeout(20 * MS, 2);

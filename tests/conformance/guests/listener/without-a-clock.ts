@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A call without a clock returns as soon as something is ready.
 
-import { FD_READ, equal, expect, go, listener, poll, wantRead } from '../prelude';
+import { equal, expect, FD_READ, go, listener, poll, wantRead } from '../prelude';
 
 go();
 wantRead(listener(), 1);

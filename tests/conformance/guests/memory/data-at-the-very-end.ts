@@ -6,7 +6,7 @@ import { fd_read, fd_write } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());
 go();
-const end: usize = <usize>memory.size() << 16;
+const end: usize = (<usize>memory.size()) << 16;
 iovec(0, end - 5, 5);
 ok('a buffer at the end', fd_read(fd, iovs, 1, out));
 equal('bytes', load<u32>(out), 5);

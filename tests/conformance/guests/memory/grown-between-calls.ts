@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Memory that has grown since the last call is used by the next one, for records and for data.
 
-import { SUBSCRIPTION, accept, equal, go, guarded, listener, ok, subscriptions, wantRead } from '../prelude';
+import {
+  accept,
+  equal,
+  go,
+  guarded,
+  listener,
+  ok,
+  SUBSCRIPTION,
+  subscriptions,
+  wantRead,
+} from '../prelude';
 import { fd_read, poll_oneoff } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());
@@ -9,7 +19,7 @@ go();
 wantRead(fd, 1);
 guarded();
 for (let i = 0; i < 5; i++) {
-  const page: usize = <usize>memory.grow(1) << 16;
+  const page: usize = (<usize>memory.grow(1)) << 16;
   memory.copy(page, subscriptions, SUBSCRIPTION * 2);
   ok('poll_oneoff', poll_oneoff(page, page + 1024, 2, page + 2048));
   equal('events', load<u32>(page + 2048), 1);

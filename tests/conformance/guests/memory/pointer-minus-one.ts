@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pointers that are -1 are EFAULT or a trap.
 
-import { MONOTONIC, events, nevents, outOfBounds, putClock, subscriptions } from '../prelude';
+import { events, MONOTONIC, nevents, outOfBounds, putClock, subscriptions } from '../prelude';
 import { poll_oneoff } from '../wasi_snapshot_preview1';
 
 putClock(subscriptions, MONOTONIC, 0, 0, 1);

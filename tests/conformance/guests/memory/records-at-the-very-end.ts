@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Records that end with the last byte of the memory are within it.
 
-import { MONOTONIC, equal, events, nevents, ok, putClock, subscriptions } from '../prelude';
+import { equal, events, MONOTONIC, nevents, ok, putClock, subscriptions } from '../prelude';
 import { poll_oneoff } from '../wasi_snapshot_preview1';
 
-const end: usize = <usize>memory.size() << 16;
+const end: usize = (<usize>memory.size()) << 16;
 putClock(end - 48, MONOTONIC, 0, 0, 1);
 ok('subscriptions at the end', poll_oneoff(end - 48, events, 1, nevents));
 equal('events', load<u32>(nevents), 1);

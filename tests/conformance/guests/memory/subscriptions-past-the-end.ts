@@ -4,5 +4,5 @@
 import { events, nevents, outOfBounds } from '../prelude';
 import { poll_oneoff } from '../wasi_snapshot_preview1';
 
-const end: usize = <usize>memory.size() << 16;
+const end: usize = (<usize>memory.size()) << 16;
 outOfBounds('poll_oneoff', poll_oneoff(end - 40, events, 1, nevents));

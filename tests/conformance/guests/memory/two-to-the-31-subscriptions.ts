@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The counts 2^31 and 2^32-1 are refused: no success, no crash.
 
-import { MONOTONIC, events, nevents, putClock, refused, subscriptions } from '../prelude';
+import { events, MONOTONIC, nevents, putClock, refused, subscriptions } from '../prelude';
 import { poll_oneoff } from '../wasi_snapshot_preview1';
 
 putClock(subscriptions, MONOTONIC, 0, 0, 1);

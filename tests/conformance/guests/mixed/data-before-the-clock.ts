@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Data that comes before the time of a clock ends the wait, and the clock is not reported.
 
-import { FD_READ, SECOND, accept, equal, expect, listener, poll, say, wantRead, wantTimeout } from '../prelude';
+import {
+  accept,
+  equal,
+  expect,
+  FD_READ,
+  listener,
+  poll,
+  SECOND,
+  say,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 
 const fd = accept(listener());
 say('waiting');

@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: MIT
 // A deadline in the past and a connection with data are both reported by one call.
 
-import { ABSTIME, CLOCK, FD_READ, MONOTONIC, accept, expect, go, guarded, listener, nothingElse, now, poll, wantClock, wantRead } from '../prelude';
+import {
+  ABSTIME,
+  accept,
+  CLOCK,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  MONOTONIC,
+  nothingElse,
+  now,
+  poll,
+  wantClock,
+  wantRead,
+} from '../prelude';
 
 const fd = accept(listener());
 go();

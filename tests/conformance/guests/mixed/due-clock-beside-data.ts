@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A clock that is due and a connection with data are both reported by one call.
 
-import { CLOCK, FD_READ, accept, equal, expect, go, listener, poll, wantRead, wantTimeout } from '../prelude';
+import {
+  accept,
+  CLOCK,
+  equal,
+  expect,
+  FD_READ,
+  go,
+  listener,
+  poll,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 
 const fd = accept(listener());
 go();

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Events of descriptors, clocks and errors come in the order of their subscriptions.
 
-import { EVENT, accept, equal, events, go, listener, poll, wantRead, wantTimeout, wantWrite } from '../prelude';
+import {
+  accept,
+  EVENT,
+  equal,
+  events,
+  go,
+  listener,
+  poll,
+  wantRead,
+  wantTimeout,
+  wantWrite,
+} from '../prelude';
 
 const l = listener();
 const a = accept(l);

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A pipe, a listener and connections that are all silent: the clock alone is reported.
 
-import { CLOCK, MS, accept, equal, expect, go, listener, poll, wantRead, wantTimeout } from '../prelude';
+import {
+  accept,
+  CLOCK,
+  equal,
+  expect,
+  go,
+  listener,
+  MS,
+  poll,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 
 const l = listener();
 const a = accept(l);

@@ -1,7 +1,24 @@
 // SPDX-License-Identifier: MIT
 // A pipe, a file, a listener, connections, clocks, standard output and a bad descriptor in one call: exactly what is ready is reported.
 
-import { BADF, CLOCK, FD_READ, FD_WRITE, SECOND, accept, expect, go, guarded, listener, nothingElse, openFile, poll, wantRead, wantTimeout, wantWrite } from '../prelude';
+import {
+  accept,
+  BADF,
+  CLOCK,
+  expect,
+  FD_READ,
+  FD_WRITE,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  openFile,
+  poll,
+  SECOND,
+  wantRead,
+  wantTimeout,
+  wantWrite,
+} from '../prelude';
 
 const l = listener();
 const a = accept(l);

@@ -1,7 +1,24 @@
 // SPDX-License-Identifier: MIT
 // Standard input that a connection is renumbered over is waited for as that connection.
 
-import { CLOCK, FD_READ, MS, acceptNonblocking, clear, equal, expect, go, guarded, listener, ok, poll, reads, say, wantRead, wantTimeout } from '../prelude';
+import {
+  acceptNonblocking,
+  CLOCK,
+  clear,
+  equal,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  listener,
+  MS,
+  ok,
+  poll,
+  reads,
+  say,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 import { fd_renumber } from '../wasi_snapshot_preview1';
 
 const fd = acceptNonblocking(listener());

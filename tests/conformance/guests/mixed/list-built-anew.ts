@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: MIT
 // A list that is built anew for each call, in another order and length, gives what is so at that moment.
 
-import { FD_READ, FD_WRITE, acceptNonblocking, clear, expect, go, guarded, listener, nothingElse, poll, reads, say, wantRead, wantWrite } from '../prelude';
+import {
+  acceptNonblocking,
+  clear,
+  expect,
+  FD_READ,
+  FD_WRITE,
+  go,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  reads,
+  say,
+  wantRead,
+  wantWrite,
+} from '../prelude';
 
 const l = listener();
 const a = acceptNonblocking(l);

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A wait of 1.5 ms beside silent connections is never early.
 
-import { CLOCK, accept, atLeast, equal, expect, listener, now, poll, wantRead, wantTimeout } from '../prelude';
+import {
+  accept,
+  atLeast,
+  CLOCK,
+  equal,
+  expect,
+  listener,
+  now,
+  poll,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 
 const l = listener();
 for (let i = 0; i < 20; i++) wantRead(accept(l), i);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The event of a clock has its userdata, no error, and the type clock.
 
-import { CLOCK, EVENT, MS, equal, events, fill, poll, wantTimeout } from '../prelude';
+import { CLOCK, EVENT, equal, events, MS, poll, wantTimeout } from '../prelude';
 
 memory.fill(events, 0xff, EVENT);
 wantTimeout(MS, 5);

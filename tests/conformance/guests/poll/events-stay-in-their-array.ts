@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Nothing is written behind as many events as there are subscriptions.
 
-import { EVENT, equal, events, fill, poll, wantTimeout } from '../prelude';
+import { EVENT, equal, events, poll, wantTimeout } from '../prelude';
 
 memory.fill(events, 0xee, EVENT * 8);
 for (let i = 0; i < 3; i++) wantTimeout(0, i);

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The same list at another address gives the same events.
 
-import { SECOND, SUBSCRIPTION, buffer, equal, events, fill, nevents, ok, poll, subscriptions, wantTimeout } from '../prelude';
+import {
+  buffer,
+  equal,
+  events,
+  nevents,
+  ok,
+  poll,
+  SECOND,
+  SUBSCRIPTION,
+  subscriptions,
+  wantTimeout,
+} from '../prelude';
 import { poll_oneoff } from '../wasi_snapshot_preview1';
 
 wantTimeout(0, 1);

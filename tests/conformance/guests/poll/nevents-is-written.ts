@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The number of events is stored as 32 bits, and nothing beside it is touched.
 
-import { MONOTONIC, equal, events, fill, nevents, ok, putClock, subscriptions } from '../prelude';
+import { equal, events, MONOTONIC, nevents, ok, putClock, subscriptions } from '../prelude';
 import { poll_oneoff } from '../wasi_snapshot_preview1';
 
 memory.fill(nevents, 0xee, 16);

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Bytes that no field of a subscription uses make no difference.
 
-import { CLOCK, MONOTONIC, SUBSCRIPTION, equal, errorOf, events, fill, nevents, ok, subscriptions } from '../prelude';
+import {
+  CLOCK,
+  equal,
+  errorOf,
+  events,
+  MONOTONIC,
+  nevents,
+  ok,
+  SUBSCRIPTION,
+  subscriptions,
+} from '../prelude';
 import { poll_oneoff } from '../wasi_snapshot_preview1';
 
 memory.fill(subscriptions, 0xa5, SUBSCRIPTION);

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The list of subscriptions is read and never written.
 
-import { MS, REALTIME, SECOND, SUBSCRIPTION, buffer, equal, poll, subscriptions, wantClock, wantTimeout } from '../prelude';
+import {
+  buffer,
+  equal,
+  MS,
+  poll,
+  REALTIME,
+  SECOND,
+  SUBSCRIPTION,
+  subscriptions,
+  wantClock,
+  wantTimeout,
+} from '../prelude';
 
 wantTimeout(MS, 1);
 wantClock(REALTIME, 60 * SECOND, 0, 2);

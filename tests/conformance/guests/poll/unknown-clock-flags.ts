@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // A clock with flags that do not exist is refused, or is an event with an error.
 
-import { INVAL, MONOTONIC, SUCCESS, equal, errno, errorOf, events, nevents, putClock, refused, subscriptions } from '../prelude';
+import {
+  equal,
+  errno,
+  errorOf,
+  events,
+  INVAL,
+  MONOTONIC,
+  nevents,
+  putClock,
+  refused,
+  SUCCESS,
+  subscriptions,
+} from '../prelude';
 import { poll_oneoff } from '../wasi_snapshot_preview1';
 
 putClock(subscriptions, MONOTONIC, 0, 0x8000, 1);

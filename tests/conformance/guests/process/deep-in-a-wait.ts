@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: MIT
 // A guest that waits without end costs nobody else: it is woken by the last of many connections.
 
-import { AGAIN, FD_READ, NONBLOCK, expect, guarded, listener, ok, out, poll, reads, readsEnd, setFlags, wantRead } from '../prelude';
+import {
+  AGAIN,
+  expect,
+  FD_READ,
+  guarded,
+  listener,
+  NONBLOCK,
+  ok,
+  out,
+  poll,
+  reads,
+  readsEnd,
+  setFlags,
+  wantRead,
+} from '../prelude';
 import { fd_close, sock_accept } from '../wasi_snapshot_preview1';
 
 // An accept loop, as a server writes it: each connection is served to its end.

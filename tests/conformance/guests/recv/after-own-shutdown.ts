@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // After the guest has shut down its reading, 0 bytes are received.
 
-import { RD, accept, buffer, equal, iovec, iovs, listener, ok, out } from '../prelude';
+import { accept, buffer, equal, iovec, iovs, listener, ok, out, RD } from '../prelude';
 import { sock_recv, sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // To receive from a silent blocking connection waits for data.
 
-import { accept, buffer, equal, holds, iovec, iovs, listener, ok, out, say, setFlags } from '../prelude';
+import {
+  accept,
+  buffer,
+  equal,
+  holds,
+  iovec,
+  iovs,
+  listener,
+  ok,
+  out,
+  say,
+  setFlags,
+} from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // To receive from standard input is ENOTSOCK.
 
-import { NOTSOCK, buffer, errno, iovec, iovs, out } from '../prelude';
+import { buffer, errno, iovec, iovs, NOTSOCK, out } from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 iovec(0, buffer, 100);

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // To peek at a silent non-blocking connection is EAGAIN.
 
-import { AGAIN, PEEK, acceptNonblocking, buffer, errno, iovec, iovs, listener, out } from '../prelude';
+import {
+  AGAIN,
+  acceptNonblocking,
+  buffer,
+  errno,
+  iovec,
+  iovs,
+  listener,
+  out,
+  PEEK,
+} from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = acceptNonblocking(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // To peek at the end gives 0 bytes.
 
-import { PEEK, accept, buffer, equal, go, iovec, iovs, listener, ok, out } from '../prelude';
+import { accept, buffer, equal, go, iovec, iovs, listener, ok, out, PEEK } from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,23 @@
 // SPDX-License-Identifier: MIT
 // A connection that was only peeked at stays readable.
 
-import { FD_READ, PEEK, accept, buffer, expect, go, guarded, iovec, iovs, listener, nothingElse, ok, out, poll, wantRead } from '../prelude';
+import {
+  accept,
+  buffer,
+  expect,
+  FD_READ,
+  go,
+  guarded,
+  iovec,
+  iovs,
+  listener,
+  nothingElse,
+  ok,
+  out,
+  PEEK,
+  poll,
+  wantRead,
+} from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

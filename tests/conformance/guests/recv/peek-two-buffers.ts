@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // To peek fills several buffers, too.
 
-import { PEEK, accept, buffer, equal, go, holds, iovec, iovs, listener, ok, out, reads } from '../prelude';
+import {
+  accept,
+  buffer,
+  equal,
+  go,
+  holds,
+  iovec,
+  iovs,
+  listener,
+  ok,
+  out,
+  PEEK,
+  reads,
+} from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

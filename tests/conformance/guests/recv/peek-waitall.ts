@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: MIT
 // PEEK and WAITALL together wait for the whole, and leave it there.
 
-import { PEEK, WAITALL, accept, buffer, equal, holds, iovec, iovs, listener, ok, out, reads, say, setFlags } from '../prelude';
+import {
+  accept,
+  buffer,
+  equal,
+  holds,
+  iovec,
+  iovs,
+  listener,
+  ok,
+  out,
+  PEEK,
+  reads,
+  say,
+  setFlags,
+  WAITALL,
+} from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

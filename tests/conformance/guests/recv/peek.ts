@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // What was peeked at is still there, for another peek and for a read.
 
-import { PEEK, accept, buffer, equal, fill, go, holds, iovec, iovs, listener, ok, out, reads } from '../prelude';
+import {
+  accept,
+  buffer,
+  equal,
+  go,
+  holds,
+  iovec,
+  iovs,
+  listener,
+  ok,
+  out,
+  PEEK,
+  reads,
+} from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A reset wakes a guest that waits for data.
 
-import { CONNRESET, accept, buffer, errno, iovec, iovs, listener, out, say, setFlags } from '../prelude';
+import {
+  accept,
+  buffer,
+  CONNRESET,
+  errno,
+  iovec,
+  iovs,
+  listener,
+  out,
+  say,
+  setFlags,
+} from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // To receive from a reset connection is ECONNRESET, by its own name.
 
-import { CONNRESET, accept, buffer, errno, go, iovec, iovs, listener, out, say } from '../prelude';
+import { accept, buffer, CONNRESET, errno, go, iovec, iovs, listener, out, say } from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Flags that do not exist are EINVAL, and no data is lost.
 
-import { INVAL, NOTSUP, accept, buffer, either, go, iovec, iovs, listener, out, reads } from '../prelude';
+import {
+  accept,
+  buffer,
+  either,
+  go,
+  INVAL,
+  iovec,
+  iovs,
+  listener,
+  NOTSUP,
+  out,
+  reads,
+} from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // With WAITALL an end that comes early gives what was there.
 
-import { WAITALL, accept, buffer, equal, go, holds, iovec, iovs, listener, ok, out, setFlags } from '../prelude';
+import {
+  accept,
+  buffer,
+  equal,
+  go,
+  holds,
+  iovec,
+  iovs,
+  listener,
+  ok,
+  out,
+  setFlags,
+  WAITALL,
+} from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

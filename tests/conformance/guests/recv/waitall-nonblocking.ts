@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // WAITALL does not make a non-blocking connection wait: it gives what is there.
 
-import { WAITALL, acceptNonblocking, buffer, equal, go, holds, iovec, iovs, listener, ok, out } from '../prelude';
+import {
+  acceptNonblocking,
+  buffer,
+  equal,
+  go,
+  holds,
+  iovec,
+  iovs,
+  listener,
+  ok,
+  out,
+  WAITALL,
+} from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = acceptNonblocking(listener());

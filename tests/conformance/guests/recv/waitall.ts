@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // With WAITALL a blocking connection is read until the buffer is full.
 
-import { WAITALL, accept, buffer, equal, holds, iovec, iovs, listener, ok, out, say, setFlags } from '../prelude';
+import {
+  accept,
+  buffer,
+  equal,
+  holds,
+  iovec,
+  iovs,
+  listener,
+  ok,
+  out,
+  say,
+  setFlags,
+  WAITALL,
+} from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Memory behind the received bytes, and behind the buffer, is left as it was.
 
-import { accept, buffer, equal, fill, go, iovec, iovs, listener, ok, out } from '../prelude';
+import { accept, buffer, equal, go, iovec, iovs, listener, ok, out } from '../prelude';
 import { sock_recv } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: MIT
 // To send to a reset connection is EPIPE or ECONNRESET, and the guest lives.
 
-import { CONNRESET, PIPE, accept, buffer, either, errno, go, iovec, iovs, listener, out, put, say } from '../prelude';
+import {
+  accept,
+  buffer,
+  CONNRESET,
+  either,
+  errno,
+  go,
+  iovec,
+  iovs,
+  listener,
+  out,
+  PIPE,
+  put,
+  say,
+} from '../prelude';
 import { fd_write, sock_send } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

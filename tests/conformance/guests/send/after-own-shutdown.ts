@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // After the guest has shut down its writing, to send is EPIPE.
 
-import { PIPE, WR, accept, buffer, errno, iovec, iovs, listener, ok, out, put } from '../prelude';
+import { accept, buffer, errno, iovec, iovs, listener, ok, out, PIPE, put, WR } from '../prelude';
 import { fd_write, sock_send, sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 // To send to a full non-blocking connection is EAGAIN.
 
-import { AGAIN, acceptNonblocking, buffer, errno, fill, iovec, iovs, listener, out } from '../prelude';
+import {
+  AGAIN,
+  acceptNonblocking,
+  buffer,
+  errno,
+  fill,
+  iovec,
+  iovs,
+  listener,
+  out,
+} from '../prelude';
 import { sock_send } from '../wasi_snapshot_preview1';
 
 const fd = acceptNonblocking(listener());

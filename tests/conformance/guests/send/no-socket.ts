@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // To send to standard output is ENOTSOCK.
 
-import { NOTSOCK, buffer, errno, iovec, iovs, out, put } from '../prelude';
+import { buffer, errno, iovec, iovs, NOTSOCK, out, put } from '../prelude';
 import { sock_send } from '../wasi_snapshot_preview1';
 
 iovec(0, buffer, put('dirty'));

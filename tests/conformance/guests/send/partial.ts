@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: MIT
 // A non-blocking connection takes a part, says how much, and nothing of it is lost or doubled.
 
-import { AGAIN, FD_WRITE, acceptNonblocking, buffer, clear, expect, guarded, iovec, iovs, listener, ok, out, poll, wantWrite } from '../prelude';
+import {
+  AGAIN,
+  acceptNonblocking,
+  buffer,
+  clear,
+  expect,
+  FD_WRITE,
+  guarded,
+  iovec,
+  iovs,
+  listener,
+  ok,
+  out,
+  poll,
+  wantWrite,
+} from '../prelude';
 import { fd_close, fd_write } from '../wasi_snapshot_preview1';
 
 const fd = acceptNonblocking(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // To send to a listener is ENOTCONN or EPIPE.
 
-import { NOTCONN, PIPE, buffer, either, iovec, iovs, listener, out } from '../prelude';
+import { buffer, either, iovec, iovs, listener, NOTCONN, out, PIPE } from '../prelude';
 import { sock_send } from '../wasi_snapshot_preview1';
 
 iovec(0, buffer, 5);

@@ -1,7 +1,23 @@
 // SPDX-License-Identifier: MIT
 // To go on sending to a peer that has closed ends in EPIPE or ECONNRESET.
 
-import { CONNRESET, MS, PIPE, SUCCESS, accept, buffer, either, go, iovec, iovs, listener, out, put, say, sleep } from '../prelude';
+import {
+  accept,
+  buffer,
+  CONNRESET,
+  either,
+  go,
+  iovec,
+  iovs,
+  listener,
+  MS,
+  out,
+  PIPE,
+  put,
+  SUCCESS,
+  say,
+  sleep,
+} from '../prelude';
 import { fd_write } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Flags that do not exist are EINVAL, and nothing is sent.
 
-import { INVAL, NOTSUP, accept, buffer, either, iovec, iovs, listener, out, put, writes } from '../prelude';
+import {
+  accept,
+  buffer,
+  either,
+  INVAL,
+  iovec,
+  iovs,
+  listener,
+  NOTSUP,
+  out,
+  put,
+  writes,
+} from '../prelude';
 import { sock_send } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

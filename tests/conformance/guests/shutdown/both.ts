@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: MIT
 // A shutdown of both directions ends both.
 
-import { PIPE, RD, WR, accept, buffer, errno, go, iovec, iovs, listener, ok, out, readsEnd, writes } from '../prelude';
+import {
+  accept,
+  buffer,
+  errno,
+  go,
+  iovec,
+  iovs,
+  listener,
+  ok,
+  out,
+  PIPE,
+  RD,
+  readsEnd,
+  WR,
+  writes,
+} from '../prelude';
 import { fd_write, sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

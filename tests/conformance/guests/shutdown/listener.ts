@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A shutdown of a listener is ENOTCONN, and the listener goes on.
 
-import { NOTCONN, RD, WR, accept, errno, go, listener, reads, say } from '../prelude';
+import { accept, errno, go, listener, NOTCONN, RD, reads, say, WR } from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const l = listener();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A shutdown of no direction is EINVAL, and changes nothing.
 
-import { INVAL, accept, errno, listener, writes } from '../prelude';
+import { accept, errno, INVAL, listener, writes } from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

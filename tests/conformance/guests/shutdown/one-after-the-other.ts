@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The two directions can be shut down one after the other.
 
-import { RD, WR, accept, go, listener, ok } from '../prelude';
+import { accept, go, listener, ok, RD, WR } from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

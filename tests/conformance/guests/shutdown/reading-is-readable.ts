@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // After a shutdown of reading a subscription to read is ready at once.
 
-import { FD_READ, RD, accept, expect, guarded, listener, nothingElse, ok, poll, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  guarded,
+  listener,
+  nothingElse,
+  ok,
+  poll,
+  RD,
+  wantRead,
+} from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // After a shutdown of reading the guest reads 0 bytes and still writes.
 
-import { RD, accept, listener, ok, readsEnd, writes } from '../prelude';
+import { accept, listener, ok, RD, readsEnd, writes } from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A shutdown of a connection that was reset is ENOTCONN.
 
-import { NOTCONN, RD, WR, accept, errno, go, listener, say } from '../prelude';
+import { accept, errno, go, listener, NOTCONN, RD, say, WR } from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A second shutdown of the same direction does no harm: it succeeds, or is ENOTCONN.
 
-import { NOTCONN, SUCCESS, WR, accept, either, listener, ok, reads } from '../prelude';
+import { accept, either, listener, NOTCONN, ok, reads, SUCCESS, WR } from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

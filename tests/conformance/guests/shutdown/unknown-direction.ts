@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A shutdown of a direction that does not exist is EINVAL.
 
-import { INVAL, accept, errno, listener } from '../prelude';
+import { accept, errno, INVAL, listener } from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // After a shutdown of writing a subscription to write is ready: the write would not block, but fail.
 
-import { FD_WRITE, WR, accept, expect, guarded, listener, nothingElse, ok, poll, wantWrite } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_WRITE,
+  guarded,
+  listener,
+  nothingElse,
+  ok,
+  poll,
+  WR,
+  wantWrite,
+} from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // After a shutdown of writing the guest still reads.
 
-import { WR, accept, listener, ok, reads } from '../prelude';
+import { accept, listener, ok, reads, WR } from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

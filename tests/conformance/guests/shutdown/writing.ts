@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // After a shutdown of writing the peer sees the end, behind all that was written.
 
-import { WR, accept, go, listener, ok, writes } from '../prelude';
+import { accept, go, listener, ok, WR, writes } from '../prelude';
 import { sock_shutdown } from '../wasi_snapshot_preview1';
 
 const fd = accept(listener());

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Of a silent pipe and a connection with data only the second is reported, and the other way round.
 
-import { FD_READ, acceptNonblocking, expect, guarded, listener, nothingElse, poll, reads, say, wantRead } from '../prelude';
+import {
+  acceptNonblocking,
+  expect,
+  FD_READ,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  reads,
+  say,
+  wantRead,
+} from '../prelude';
 
 const fd = acceptNonblocking(listener());
 wantRead(0, 1);

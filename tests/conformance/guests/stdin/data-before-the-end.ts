@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Data that came before the end of a pipe is read before it.
 
-import { FD_READ, expect, guarded, poll, reads, readsEnd, wantRead } from '../prelude';
+import { expect, FD_READ, guarded, poll, reads, readsEnd, wantRead } from '../prelude';
 
 wantRead(0, 1);
 guarded();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An end that comes while the guest waits ends the wait.
 
-import { FD_READ, expect, guarded, nothingElse, poll, say, wantRead } from '../prelude';
+import { expect, FD_READ, guarded, nothingElse, poll, say, wantRead } from '../prelude';
 
 say('waiting');
 wantRead(0, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The end of a pipe is readable, as a read of 0 bytes, without a clock.
 
-import { FD_READ, buffer, equal, expect, iovec, iovs, ok, out, poll, wantRead } from '../prelude';
+import { buffer, equal, expect, FD_READ, iovec, iovs, ok, out, poll, wantRead } from '../prelude';
 import { fd_read } from '../wasi_snapshot_preview1';
 
 wantRead(0, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A terminal is readable once a line was typed.
 
-import { FD_READ, expect, guarded, nothingElse, poll, reads, say, wantRead } from '../prelude';
+import { expect, FD_READ, guarded, nothingElse, poll, reads, say, wantRead } from '../prelude';
 
 say('waiting');
 wantRead(0, 1);

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Standard input from /dev/null is readable at once, and is at its end.
 
-import { FD_READ, buffer, equal, expect, guarded, iovec, iovs, nothingElse, ok, out, poll, wantRead } from '../prelude';
+import {
+  buffer,
+  equal,
+  expect,
+  FD_READ,
+  guarded,
+  iovec,
+  iovs,
+  nothingElse,
+  ok,
+  out,
+  poll,
+  wantRead,
+} from '../prelude';
 import { fd_read } from '../wasi_snapshot_preview1';
 
 wantRead(0, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The field nbytes of a pipe is the number of bytes that can be read.
 
-import { FD_READ, equal, expect, guarded, nbytesOf, poll, wantRead } from '../prelude';
+import { equal, expect, FD_READ, guarded, nbytesOf, poll, wantRead } from '../prelude';
 
 wantRead(0, 1);
 guarded();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A pipe stays readable until all of its data was taken.
 
-import { FD_READ, expect, guarded, poll, wantRead } from '../prelude';
+import { expect, FD_READ, guarded, poll, wantRead } from '../prelude';
 
 wantRead(0, 1);
 guarded();

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // A poll leaves the pipe as it is: a read after it waits for data, and is not EAGAIN.
 
-import { MS, buffer, equal, iovec, iovs, ok, out, poll, say, wantRead, wantTimeout } from '../prelude';
+import {
+  buffer,
+  equal,
+  iovec,
+  iovs,
+  MS,
+  ok,
+  out,
+  poll,
+  say,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 import { fd_read } from '../wasi_snapshot_preview1';
 
 wantRead(0, 1);

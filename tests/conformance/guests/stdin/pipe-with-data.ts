@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A pipe with data is readable.
 
-import { FD_READ, expect, guarded, nothingElse, poll, reads, wantRead } from '../prelude';
+import { expect, FD_READ, guarded, nothingElse, poll, reads, wantRead } from '../prelude';
 
 wantRead(0, 1);
 guarded();

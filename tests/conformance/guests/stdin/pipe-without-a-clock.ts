@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A call that waits for a pipe alone returns when data comes.
 
-import { FD_READ, equal, expect, poll, reads, say, wantRead } from '../prelude';
+import { equal, expect, FD_READ, poll, reads, say, wantRead } from '../prelude';
 
 say('waiting');
 wantRead(0, 1);

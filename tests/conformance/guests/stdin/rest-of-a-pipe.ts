@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
 // A pipe of which a part was read is still readable, and is silent once all was read.
 
-import { CLOCK, FD_READ, MS, clear, equal, expect, guarded, poll, reads, wantRead, wantTimeout } from '../prelude';
+import {
+  CLOCK,
+  clear,
+  equal,
+  expect,
+  FD_READ,
+  guarded,
+  MS,
+  poll,
+  reads,
+  wantRead,
+  wantTimeout,
+} from '../prelude';
 
 wantRead(0, 1);
 guarded();

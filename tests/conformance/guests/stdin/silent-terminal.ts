@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A terminal at which nobody types is not readable.
 
-import { CLOCK, MS, equal, expect, poll, wantRead, wantTimeout } from '../prelude';
+import { CLOCK, equal, expect, MS, poll, wantRead, wantTimeout } from '../prelude';
 
 wantRead(0, 1);
 wantTimeout(20 * MS, 2);

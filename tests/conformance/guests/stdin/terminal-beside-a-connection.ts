@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Of a silent terminal and a connection with data only the second is reported.
 
-import { FD_READ, accept, expect, guarded, listener, nothingElse, poll, wantRead } from '../prelude';
+import {
+  accept,
+  expect,
+  FD_READ,
+  guarded,
+  listener,
+  nothingElse,
+  poll,
+  wantRead,
+} from '../prelude';
 
 const fd = accept(listener());
 wantRead(0, 1);

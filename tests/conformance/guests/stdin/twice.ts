@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Two subscriptions to a pipe with data are two events.
 
-import { FD_READ, expect, guarded, nothingElse, poll, wantRead } from '../prelude';
+import { expect, FD_READ, guarded, nothingElse, poll, wantRead } from '../prelude';
 
 wantRead(0, 1);
 wantRead(0, 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Of silent standard input and standard output only the second is reported.
 
-import { FD_WRITE, expect, guarded, nothingElse, poll, wantRead, wantWrite } from '../prelude';
+import { expect, FD_WRITE, guarded, nothingElse, poll, wantRead, wantWrite } from '../prelude';
 
 wantRead(0, 1);
 wantWrite(1, 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Standard output and standard error on pipes are ready for writing.
 
-import { FD_WRITE, expect, guarded, nothingElse, poll, wantWrite } from '../prelude';
+import { expect, FD_WRITE, guarded, nothingElse, poll, wantWrite } from '../prelude';
 
 wantWrite(1, 1);
 wantWrite(2, 2);
