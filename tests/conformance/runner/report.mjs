@@ -17,14 +17,17 @@ function table(head, rows, texts) {
   return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
 
-/** Link to a line of the witx or to a page. @param {string} key */
-function reference(key) {
+/** What a line or a page is called here, and where it is. @param {string} key */
+function source(key) {
   const entry = spec.lines[key];
-  if (entry.url !== undefined) return `[${entry.document}](${entry.url})`;
+  if (entry.url !== undefined) return { name: entry.document, url: entry.url };
   const file = entry.document === 'typenames.witx' ? 'types' : 'calls';
-  const url = `${spec.repository}/blob/${spec.commit}/${spec.folder}/${entry.document}#L${entry.line}`;
-  return `[${file}:${entry.line}](${url})`;
+  const folder = `${spec.repository}/blob/${spec.commit}/${spec.folder}`;
+  return { name: `${file}:${entry.line}`, url: `${folder}/${entry.document}#L${entry.line}` };
 }
+
+/** A link whose address stands at the end of the document. @param {string} key */
+const reference = (key) => `[${source(key).name}]`;
 
 /** Columns with the same marks throughout are one column. */
 function columnsOf(
@@ -116,9 +119,11 @@ export function report(adapters, behaviours, results, date) {
         `- **${runtimes.join(', ')}**: ${escaped(reason)}${sometimes ? ' (Not each time.)' : ''} ${behaviours.map((id) => `\`${id}\``).join(', ')}.`,
     );
 
-  const sources = Object.entries(spec.lines)
-    .filter(([key]) => behaviours.some((behaviour) => behaviour.spec.includes(key)))
-    .map(([key, { text }]) => `| ${reference(key)} | ${escaped(text)} |`);
+  const keys = Object.keys(spec.lines).filter((key) =>
+    behaviours.some((behaviour) => behaviour.spec.includes(key)),
+  );
+  const sources = keys.map((key) => `| ${reference(key)} | ${escaped(spec.lines[key].text)} |`);
+  const links = new Set(keys.map((key) => `[${source(key).name}]: ${source(key).url}`));
 
   return `# Conformance of preview 1 runtimes: poll_oneoff and sockets
 
@@ -158,5 +163,7 @@ Lines of the witx as they are; of other documents the section, in our words.
 | where | what |
 | --- | --- |
 ${sources.join('\n')}
+
+${[...links].join('\n')}
 `;
 }
