@@ -20,7 +20,7 @@ import {
 import { fd_close, fd_write } from '../wasi_snapshot_preview1';
 
 const fd = acceptNonblocking(listener());
-const SIZE: u32 = 9000000;
+const SIZE: u32 = 4000000;
 const PERIOD: u32 = 251;
 for (let i: u32 = 0; i < 65536; i++) store<u8>(buffer + i, <u8>(i % PERIOD));
 for (let done: u32 = 0; done < SIZE; ) {
