@@ -242,7 +242,7 @@ async function watch(adapter, behaviour, child, { ports, clients, limitMs }) {
 
 /** @param {string} text */
 function lastLine(text) {
-  const lines = text.split('\n').filter((line) => line !== '');
+  const lines = text.split('\n').filter((line) => line !== '' && !line.includes(' listening on '));
   return lines.find((line) => line.startsWith('failed: ')) ?? lines.at(-1) ?? '';
 }
 
