@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `npm test`: builds, lints, checks types, installs the other runtimes, builds the guests in other
-// languages, and runs every test. The last line is `N passed, N failed, N skipped`; the status is 0 only where nothing failed.
+// languages, and runs every test. The last line is `N passed, N failed, N skipped`; the status is 0
+// only where nothing failed.
 //
 // Arguments go to vitest: `npm test -- tests/cli` runs those files alone, on what is built now.
 

