@@ -81,7 +81,8 @@ int px_latch_check(struct px_poller *p, int hits, int capacity) {
     struct px_watch *watch = &p->watches[key];
     uint32_t want = px_wanted(p, watch), readiness = readiness_of(fds[i].revents);
     /* Of a direction that was not looked at the latch stays as it is. */
-    watch->latched = (uint8_t)((watch->latched & (PX_READ | PX_WRITE) & ~want) | readiness);
+    uint32_t kept = (want & PX_READ ? 0u : PX_READ | PX_END) | (want & PX_WRITE ? 0u : PX_WRITE);
+    watch->latched = (uint8_t)((watch->latched & kept) | readiness);
     watch->readiness = (uint8_t)readiness;
     if (px_useful(readiness, want) == 0) continue;
     if (hits < capacity) {

@@ -148,6 +148,13 @@ static inline void px_poller_drained(struct px_poller *poller, uint32_t guest_fd
   if (poller->tracks) px_poller_note_drained(poller, guest_fd, direction);
 }
 
+void px_poller_note_act(struct px_poller *poller, uint32_t guest_fd);
+
+/* The guest's own call made the fd ready, as shutdown does: of that no backend of hints hears. */
+static inline void px_poller_acted(struct px_poller *poller, uint32_t guest_fd) {
+  if (poller->ops->caps & PX_CAP_HINT) px_poller_note_act(poller, guest_fd);
+}
+
 /* --trigger edge: the direction was reported and stays quiet until the guest has drained it. What
  * needs no wait (a file, a bad descriptor) is never drained, and so never muted. */
 static inline void px_poller_mute(struct px_poller *poller, uint32_t key, uint32_t direction) {

@@ -126,5 +126,7 @@ int px_sock_shutdown(struct px_host *host, uint32_t fd, uint32_t how) {
   if (entry->host_fd < 0) return WASI_NOTCONN; /* still connecting, or never connected */
   PX_COUNT(&host->counters, shutdown);
   int host_how = how == ABI_SD_RD ? SHUT_RD : how == ABI_SD_WR ? SHUT_WR : SHUT_RDWR;
-  return shutdown(entry->host_fd, host_how) == 0 ? WASI_SUCCESS : px_wasi_errno(errno);
+  int error = shutdown(entry->host_fd, host_how) == 0 ? WASI_SUCCESS : px_wasi_errno(errno);
+  px_poller_acted(&host->poller, fd);
+  return error;
 }

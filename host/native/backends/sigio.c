@@ -2,125 +2,188 @@
  * Signal-driven IO, fcntl(2) and signal(7): each descriptor sends a real-time signal to the waiting
  * thread when something happens, and a wait takes signals from the queue.
  *
- * The signal stays blocked in that thread and is taken by sigtimedwait(2); other threads never see it. Each
- * backend of a thread has a signal of its own. When the queue is full (RLIMIT_SIGPENDING) the kernel
- * sends a plain SIGIO in the place of what it drops: one poll(2) over all then finds what was lost. A
- * descriptor whose driver sends no signals (an eventfd) is waited for by ppoll(2) beside them. */
+ * The signal stays blocked in that thread and is taken by sigtimedwait(2), so that it interrupts
+ * nothing and no other thread sees it. When the queue is full (RLIMIT_SIGPENDING) the kernel sends a plain SIGIO in
+ * the place of what it drops: one poll(2) over all then finds what was lost.
+ *
+ * Linux signals all that happens to a TCP socket and a pipe. Other drivers send nothing at all (an
+ * eventfd), or keep some of it to themselves (a Unix socket that has room again, a terminal that hangs
+ * up), and an open file has one owner, though several descriptors, hosts or processes may share it.
+ * Those are "quiet": an epoll set of their own, edge-triggered, is waited for beside the signals. */
 #define _GNU_SOURCE
 #include "../backend.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { CAUGHT_MAX = 64, SIGNALS_KEPT_FREE = 6 };
+/* The first signals are left to the C library and to programs that count from SIGRTMIN. */
+enum { SIGNALS_KEPT_FREE = 6, SIGNAL_COUNT = 65, QUIET_MAX = 64 };
 
-/* A descriptor that has been registered. `silent`: its driver sends no signals. */
 struct source {
   uint64_t token;
-  bool silent;
+  bool quiet;
 };
 
 struct px_backend {
   int signal;
   pid_t thread;
-  sigset_t signals, mask_before;
-  struct pollfd *fds; /* dense, for sweeps */
+  sigset_t signals;
+  struct pollfd *fds;     /* dense, for sweeps */
   struct source *sources; /* beside fds */
-  uint32_t used, room, silent;
+  uint32_t used, room;
   int *place; /* host descriptor -> index in fds, -1: none */
   uint32_t places;
-  uint32_t sweep; /* where the sweep goes on; `used` or more: there is none */
-  uint32_t epoch; /* of `overflows` that it has swept for */
+  uint32_t sweep; /* fds from here on still have to be reported; `used`: there is no sweep */
+  uint32_t epoch; /* of `overflows` when it last looked at all */
+  int epoll_fd, signal_fd; /* -1 until the first quiet descriptor */
+  uint32_t turn;           /* of the two, where there is room for one report */
   struct px_counters *counters;
 };
 
-/* Signals of this thread that a backend has, by distance from SIGRTMIN. */
-static _Thread_local uint64_t taken;
-/* SIGIOs that this thread has seen: each is for all of its backends. */
+/* The backends of one thread. */
+static _Thread_local uint32_t backends, users[SIGNAL_COUNT]; /* of each signal */
+static _Thread_local sigset_t blocked_before;                /* the first of them was opened */
+/* Signals that this thread lost: each backend of it has to sweep once for them. */
 static _Thread_local uint32_t overflows;
-/* What the handler saw during ppoll(2), the only time when the signals are not blocked. */
-static _Thread_local int caught[CAUGHT_MAX];
-static _Thread_local volatile sig_atomic_t caught_count;
 
-static void on_signal(int signal, siginfo_t *info, void *context) {
-  (void)context;
-  if (signal == SIGIO || caught_count == CAUGHT_MAX)
-    overflows++;
-  else
-    caught[caught_count++] = info->si_fd;
+/* Two hosts on two threads must not both find that an open file has no owner. */
+static pthread_mutex_t owner_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static const struct timespec no_time;
+
+/* A signal that came too late to be taken must not end the process. */
+static void on_late_signal(int signal) { (void)signal; }
+
+/* The signal that the fewest backends of this thread use: none, as long as there are not dozens. One
+ * that somebody else handles is theirs. 0: there is no free one. */
+static int choose_signal(void) {
+  int best = 0;
+  for (int signal = SIGRTMIN + SIGNALS_KEPT_FREE; signal <= SIGRTMAX && signal < SIGNAL_COUNT;
+       signal++) {
+    struct sigaction action;
+    if (best != 0 && users[signal] >= users[best]) continue;
+    if (sigaction(signal, NULL, &action) < 0) continue;
+    if (action.sa_handler != SIG_DFL && action.sa_handler != on_late_signal) continue;
+    best = signal;
+    if (users[best] == 0) break;
+  }
+  return best;
 }
 
-static int take_signal(void) {
-  /* The first ones are left to the C library and to programs that count from SIGRTMIN. */
-  for (int at = SIGNALS_KEPT_FREE; SIGRTMIN + at <= SIGRTMAX && at < 64; at++) {
-    if (taken & (UINT64_C(1) << at)) continue;
-    taken |= UINT64_C(1) << at;
-    return SIGRTMIN + at;
-  }
-  return -EAGAIN;
-}
-
-static int op_open(struct px_backend **out, struct px_counters *counters) {
-  int signal = take_signal();
-  if (signal < 0) return signal;
-  struct px_backend *b = calloc(1, sizeof *b);
-  if (b == NULL) {
-    taken &= ~(UINT64_C(1) << (signal - SIGRTMIN));
-    return -ENOMEM;
-  }
-  b->signal = signal;
-  b->thread = (pid_t)syscall(SYS_gettid);
-  b->epoch = overflows;
-  b->counters = counters;
-  /* What is still in the queue when the mask is restored must not end the process. */
-  struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_RESTART}, before;
+static void block_signals(struct px_backend *b) {
+  struct sigaction action = {.sa_handler = on_late_signal, .sa_flags = SA_RESTART};
+  sigset_t before;
   sigemptyset(&action.sa_mask);
-  sigaction(signal, &action, NULL);
-  if (sigaction(SIGIO, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
-    sigaction(SIGIO, &action, NULL);
+  sigaction(b->signal, &action, NULL);
   sigemptyset(&b->signals);
-  sigaddset(&b->signals, signal);
+  sigaddset(&b->signals, b->signal);
   sigaddset(&b->signals, SIGIO);
-  pthread_sigmask(SIG_BLOCK, &b->signals, &b->mask_before);
-  *out = b;
-  return 0;
+  pthread_sigmask(SIG_BLOCK, &b->signals, &before);
+  if (backends++ == 0) blocked_before = before;
+  users[b->signal]++;
 }
 
+/* Takes what is left in the queue first: nobody would after us. */
+static void restore_signals(struct px_backend *b) {
+  sigset_t done;
+  sigemptyset(&done);
+  backends--;
+  if (--users[b->signal] == 0) sigaddset(&done, b->signal);
+  if (backends == 0) sigaddset(&done, SIGIO);
+  while (sigtimedwait(&done, NULL, &no_time) > 0) continue;
+  if (sigismember(&blocked_before, b->signal)) sigdelset(&done, b->signal);
+  if (sigismember(&blocked_before, SIGIO)) sigdelset(&done, SIGIO);
+  pthread_sigmask(SIG_UNBLOCK, &done, NULL);
+}
+
+/* Asks for signals. 1: somebody owns the open file already, maybe by another number. -errno. */
+static int start_signals(struct px_backend *b, int fd) {
+  struct f_owner_ex owner = {.type = F_OWNER_TID, .pid = b->thread};
+  pthread_mutex_lock(&owner_lock);
+  PX_COUNT(b->counters, fcntl);
+  int flags = fcntl(fd, F_GETFL), status = flags < 0 ? -1 : 0;
+  bool owned = status == 0 && (flags & O_ASYNC) != 0;
+  if (status == 0 && !owned) {
+    for (int i = 0; i < 3; i++) PX_COUNT(b->counters, fcntl);
+    status = fcntl(fd, F_SETOWN_EX, &owner);
+    if (status == 0) status = fcntl(fd, F_SETSIG, b->signal);
+    if (status == 0) status = fcntl(fd, F_SETFL, flags | O_ASYNC);
+  }
+  int error = errno;
+  pthread_mutex_unlock(&owner_lock);
+  return status < 0 ? -error : owned;
+}
+
+/* The open file may live on in another process: it is left as it was found. */
 static void stop_signals(struct px_backend *b, int fd) {
+  PX_COUNT(b->counters, fcntl);
   int flags = fcntl(fd, F_GETFL);
+  if (flags < 0) return;
   PX_COUNT(b->counters, fcntl);
-  PX_COUNT(b->counters, fcntl);
-  if (flags >= 0) fcntl(fd, F_SETFL, flags & ~O_ASYNC);
+  fcntl(fd, F_SETFL, flags & ~O_ASYNC);
+}
+
+/* Do signals arrive here at all? 0 or -errno. */
+static int try_signals(struct px_backend *b) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return -errno;
+  int status = start_signals(b, ends[0]);
+  if (status == 0 && write(ends[1], "", 1) != 1) status = -EIO;
+  if (status == 0) {
+    int signal = sigtimedwait(&b->signals, NULL, &no_time);
+    if (signal == SIGIO) overflows++;
+    if (signal < 0) status = errno == EAGAIN ? -ENOSYS : -errno;
+  }
+  close(ends[0]);
+  close(ends[1]);
+  return status;
 }
 
 static void op_close(struct px_backend *b) {
   for (uint32_t i = 0; i < b->used; i++)
-    if (!b->sources[i].silent) stop_signals(b, b->fds[i].fd);
-  /* Taken out of the queue, so that a later backend with this signal does not find them. */
-  struct timespec zero = {0, 0};
-  sigset_t own;
-  sigemptyset(&own);
-  sigaddset(&own, b->signal);
-  while (sigtimedwait(&own, NULL, &zero) > 0) continue;
-  taken &= ~(UINT64_C(1) << (b->signal - SIGRTMIN));
-  /* SIGIO stays blocked while another backend of the thread may get it. */
-  if (taken == 0 && !sigismember(&b->mask_before, SIGIO)) sigaddset(&own, SIGIO);
-  if (sigismember(&b->mask_before, b->signal)) sigdelset(&own, b->signal);
-  pthread_sigmask(SIG_UNBLOCK, &own, NULL);
+    if (!b->sources[i].quiet) stop_signals(b, b->fds[i].fd);
+  restore_signals(b);
+  if (b->epoll_fd >= 0) close(b->epoll_fd);
+  if (b->signal_fd >= 0) close(b->signal_fd);
   free(b->fds);
   free(b->sources);
   free(b->place);
   free(b);
+}
+
+static int op_open(struct px_backend **out, struct px_counters *counters) {
+  struct px_counters uncounted = {0};
+  int signal = choose_signal();
+  if (signal == 0) return -EAGAIN;
+  struct px_backend *b = calloc(1, sizeof *b);
+  if (b == NULL) return -ENOMEM;
+  b->signal = signal;
+  b->thread = (pid_t)syscall(SYS_gettid);
+  b->epoll_fd = b->signal_fd = -1;
+  b->counters = &uncounted;
+  block_signals(b);
+  int status = try_signals(b);
+  b->counters = counters;
+  b->epoch = overflows;
+  if (status < 0)
+    op_close(b);
+  else
+    *out = b;
+  return status;
 }
 
 static int grow(struct px_backend *b, int fd) {
@@ -145,143 +208,168 @@ static int grow(struct px_backend *b, int fd) {
   return 0;
 }
 
+static bool is_registered(const struct px_backend *b, int fd) {
+  return fd >= 0 && (uint32_t)fd < b->places && b->place[fd] >= 0;
+}
+
 static void op_forget(struct px_backend *b, int fd) {
-  if ((uint32_t)fd >= b->places || b->place[fd] < 0) return;
+  if (!is_registered(b, fd)) return;
   uint32_t hole = (uint32_t)b->place[fd], last = --b->used;
-  if (b->sources[hole].silent) b->silent--;
+  bool swept = b->sweep > last;
   b->place[fd] = -1;
+  if (swept) b->sweep = b->used;
   if (hole == last) return;
   b->fds[hole] = b->fds[last];
   b->sources[hole] = b->sources[last];
   b->place[b->fds[hole].fd] = (int)hole;
   /* A sweep that is past the hole would miss what moves there. */
-  if (hole < b->sweep) b->sweep = 0;
+  if (!swept && hole < b->sweep) b->sweep = hole;
 }
 
-/* Asks for signals. 1: the descriptor sends none; -errno. */
-static int start_signals(struct px_backend *b, int fd) {
-  struct f_owner_ex owner = {.type = F_OWNER_TID, .pid = b->thread};
-  int flags = fcntl(fd, F_GETFL);
-  for (int i = 0; i < 5; i++) PX_COUNT(b->counters, fcntl);
+static bool signals_all(struct px_backend *b, int fd) {
+  struct stat stat;
+  if (fstat(fd, &stat) < 0 || S_ISFIFO(stat.st_mode)) return true; /* a bad one is refused by fcntl */
+  int protocol = 0;
+  socklen_t length = sizeof protocol;
+  if (!S_ISSOCK(stat.st_mode)) return false;
+  PX_COUNT(b->counters, getsockopt);
+  return getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &length) == 0 && protocol == IPPROTO_TCP;
+}
+
+/* Adds it to the set beside the signals. 0 or -errno; -EPERM: it is always ready. */
+static int watch_quietly(struct px_backend *b, int fd) {
+  struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                              .data = {.fd = fd}};
+  if (b->signal_fd < 0) b->signal_fd = signalfd(-1, &b->signals, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (b->signal_fd >= 0 && b->epoll_fd < 0) b->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+  if (b->epoll_fd < 0) return -errno;
+  PX_COUNT(b->counters, epoll_ctl);
+  return epoll_ctl(b->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
+}
+
+static int add(struct px_backend *b, int fd) {
+  int status = grow(b, fd);
+  if (status < 0) return status;
+  bool quiet = !signals_all(b, fd);
+  if (!quiet) status = start_signals(b, fd);
+  if (status == 1) quiet = true;
+  if (quiet) status = watch_quietly(b, fd);
+  if (status < 0) return status;
   b->counters->fds_to_kernel++;
-  if (flags < 0 || fcntl(fd, F_SETOWN_EX, &owner) < 0 || fcntl(fd, F_SETSIG, b->signal) < 0 ||
-      fcntl(fd, F_SETFL, flags | O_ASYNC) < 0)
-    return -errno;
-  /* A driver without signals ignores the flag. */
-  flags = fcntl(fd, F_GETFL);
-  return flags < 0 ? -errno : (flags & O_ASYNC) == 0;
+  bool swept = b->sweep == b->used;
+  b->place[fd] = (int)b->used;
+  b->fds[b->used] = (struct pollfd){.fd = fd, .events = POLLIN | POLLOUT | POLLRDHUP};
+  b->sources[b->used++].quiet = quiet;
+  if (swept) b->sweep = b->used; /* the poller looks at what is new */
+  return 0;
 }
 
 static int op_set(struct px_backend *b, int fd, uint64_t token, uint32_t was, uint32_t want) {
   (void)was; /* `place` knows. */
-  bool known = (uint32_t)fd < b->places && b->place[fd] >= 0;
-  if (want == 0) {
-    if (known && !b->sources[b->place[fd]].silent) stop_signals(b, fd);
+  bool known = is_registered(b, fd);
+  if (want == 0 && known) {
+    if (b->sources[b->place[fd]].quiet) {
+      PX_COUNT(b->counters, epoll_ctl);
+      epoll_ctl(b->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+    } else {
+      stop_signals(b, fd);
+    }
     op_forget(b, fd);
-    return 0;
   }
-  if (!known) {
-    struct stat stat;
-    int status = grow(b, fd);
-    if (status < 0) return status;
-    if (fstat(fd, &stat) < 0) return -errno;
-    if (S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode)) return -EPERM;
-    status = start_signals(b, fd);
-    if (status < 0) return status;
-    b->place[fd] = (int)b->used;
-    b->fds[b->used] = (struct pollfd){.fd = fd, .events = POLLIN | POLLOUT | POLLRDHUP};
-    b->sources[b->used++].silent = status == 1;
-    b->silent += status == 1;
-  }
-  b->sources[b->place[fd]].token = token;
-  return 0;
+  if (want == 0) return 0;
+  int status = known ? 0 : add(b, fd);
+  if (status == 0) b->sources[b->place[fd]].token = token;
+  return status;
 }
 
-static uint32_t readiness_of(long band) {
-  return (band & POLLIN ? PX_READ : 0u) | (band & POLLOUT ? PX_WRITE : 0u) |
-         (band & POLLRDHUP ? PX_READ | PX_END : 0u) | (band & POLLHUP ? PX_HANGUP : 0u) |
-         (band & (POLLERR | POLLNVAL) ? PX_ERROR : 0u);
-}
-
-/* Reports that something happened to a descriptor; one that is not registered any more sent its
- * signal before it was closed. */
+/* Reports what may hold of a descriptor; one that is not registered any more had its signal in the
+ * queue when it was closed. Answers the number of reports. */
 static int report(const struct px_backend *b, int fd, uint32_t readiness, struct px_ready *out) {
-  if (fd < 0 || (uint32_t)fd >= b->places || b->place[fd] < 0) return 0;
-  out->token = b->sources[b->place[fd]].token;
-  /* Both directions: the poller looks for itself, and a signal may stand for several. */
-  out->readiness = readiness | PX_READ | PX_WRITE;
+  if (readiness == 0 || !is_registered(b, fd)) return 0;
+  *out = (struct px_ready){.token = b->sources[b->place[fd]].token, .readiness = readiness};
   return 1;
 }
 
+static uint32_t readiness_of(short events) {
+  return (events & (POLLIN | POLLRDHUP) ? PX_READ | PX_END : 0u) |
+         (events & POLLOUT ? PX_WRITE : 0u) |
+         (events & (POLLHUP | POLLERR | POLLNVAL) ? PX_HANGUP | PX_READ | PX_WRITE : 0u);
+}
+
+/* What is lost is found again: looks at all, and reports that, over several waits if need be. */
 static int sweep(struct px_backend *b, struct px_ready *out, int capacity) {
+  if (b->epoch != overflows) {
+    b->epoch = overflows;
+    b->sweep = b->used;
+    PX_COUNT(b->counters, poll);
+    b->counters->fds_to_kernel += b->used;
+    if (poll(b->fds, b->used, 0) < 0) {
+      b->epoch--; /* once more */
+      return -errno;
+    }
+    b->sweep = 0;
+  }
   int n = 0;
-  PX_COUNT(b->counters, poll);
-  b->counters->fds_to_kernel += b->used;
-  if (poll(b->fds, b->used, 0) < 0) return -errno;
-  for (; b->sweep < b->used && n < capacity; b->sweep++)
-    if (b->fds[b->sweep].revents != 0)
-      n += report(b, b->fds[b->sweep].fd, readiness_of(b->fds[b->sweep].revents), &out[n]);
+  for (; b->sweep < b->used && n < capacity; b->sweep++) {
+    const struct pollfd *fd = &b->fds[b->sweep];
+    n += report(b, fd->fd, readiness_of(fd->revents), &out[n]);
+  }
   return n;
 }
 
 /* Signals of the queue: as many as fit; the first may be waited for. */
 static int take(struct px_backend *b, struct px_ready *out, int capacity,
                 const struct timespec *timeout) {
-  static const struct timespec zero = {0, 0};
   int n = 0;
   while (n < capacity) {
     siginfo_t info;
     PX_COUNT(b->counters, rt_sigtimedwait);
     int signal = sigtimedwait(&b->signals, &info, timeout);
     if (signal < 0) return errno == EAGAIN || n > 0 ? n : -errno;
-    timeout = &zero;
-    if (signal == SIGIO)
+    timeout = &no_time;
+    /* One that is not ours is of another backend, if it has the same signal. */
+    if (signal == SIGIO || (users[signal] > 1 && !is_registered(b, info.si_fd)))
       overflows++;
     else
-      n += report(b, info.si_fd, readiness_of(info.si_band), &out[n]);
+      n += report(b, info.si_fd, readiness_of((short)info.si_band), &out[n]);
   }
   return n;
 }
 
-/* Waits where some descriptors send no signals: the handler takes those of the others. */
-static int wait_for_silent(struct px_backend *b, struct px_ready *out, int capacity,
-                           const struct timespec *timeout) {
-  struct pollfd fds[CAUGHT_MAX];
-  nfds_t count = 0;
-  for (uint32_t i = 0; i < b->used && count < CAUGHT_MAX; i++)
-    if (b->sources[i].silent)
-      fds[count++] = (struct pollfd){.fd = b->fds[i].fd, .events = POLLIN | POLLRDHUP};
-  sigset_t mask;
-  pthread_sigmask(SIG_BLOCK, NULL, &mask);
-  sigdelset(&mask, b->signal);
-  sigdelset(&mask, SIGIO);
-  caught_count = 0;
+static int take_quiet(struct px_backend *b, struct px_ready *out, int capacity) {
+  struct epoll_event events[QUIET_MAX];
+  PX_COUNT(b->counters, epoll_wait);
+  int found = epoll_wait(b->epoll_fd, events, capacity < QUIET_MAX ? capacity : QUIET_MAX, 0), n = 0;
+  for (int i = 0; i < found; i++)
+    n += report(b, events[i].data.fd, readiness_of((short)events[i].events), &out[n]);
+  return n;
+}
+
+/* The quiet ones have half of the room, or every other wait. */
+static int wait_for_both(struct px_backend *b, struct px_ready *out, int capacity,
+                         const struct timespec *timeout) {
+  struct pollfd fds[2] = {{.fd = b->epoll_fd, .events = POLLIN},
+                          {.fd = b->signal_fd, .events = POLLIN}};
   PX_COUNT(b->counters, ppoll);
-  int status = ppoll(fds, count, timeout, &mask), n = 0;
-  for (int i = 0; i < caught_count && n < capacity; i++) n += report(b, caught[i], 0, &out[n]);
-  for (nfds_t i = 0; i < count && status > 0 && n < capacity; i++)
-    if (fds[i].revents != 0) n += report(b, fds[i].fd, 0, &out[n]);
-  return n == 0 && status < 0 ? -EINTR : n;
+  if (ppoll(fds, 2, timeout, NULL) < 0) return -errno;
+  bool both = fds[0].revents != 0 && fds[1].revents != 0;
+  if (both && capacity == 1) fds[b->turn++ % 2].revents = 0;
+  int n = fds[0].revents == 0 ? 0 : take_quiet(b, out, both ? (capacity + 1) / 2 : capacity);
+  if (fds[1].revents != 0 && n < capacity) {
+    int taken = take(b, out + n, capacity - n, &no_time);
+    if (taken > 0) n += taken;
+  }
+  return n;
 }
 
 static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int64_t timeout_ns) {
-  struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000),
-                             .tv_nsec = (long)(timeout_ns % 1000000000)};
-  static const struct timespec zero = {0, 0};
-  bool sweeping = b->sweep < b->used && b->epoch != overflows;
-  if (!sweeping) {
-    const struct timespec *until = timeout_ns < 0 ? NULL : &timeout;
-    int n = take(b, out, capacity, b->silent > 0 ? &zero : until);
-    if (n == 0 && b->silent > 0 && b->epoch == overflows)
-      n = wait_for_silent(b, out, capacity, until);
-    if (b->epoch == overflows || n < 0) return n;
-    b->sweep = 0;
-    if (n > 0) return n; /* the sweep comes with the next wait */
-  }
-  uint32_t epoch = overflows;
-  int n = sweep(b, out, capacity);
-  if (b->sweep >= b->used) b->epoch = epoch;
-  return n;
+  struct timespec some = {.tv_sec = (time_t)(timeout_ns / 1000000000),
+                          .tv_nsec = (long)(timeout_ns % 1000000000)};
+  const struct timespec *timeout = timeout_ns < 0 ? NULL : &some;
+  if (b->epoch != overflows || b->sweep < b->used) return sweep(b, out, capacity);
+  int n = b->epoll_fd < 0 ? take(b, out, capacity, timeout)
+                          : wait_for_both(b, out, capacity, timeout);
+  return n == 0 && b->epoch != overflows ? sweep(b, out, capacity) : n;
 }
 
 const struct px_backend_ops px_sigio_ops = {

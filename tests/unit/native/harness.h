@@ -39,7 +39,7 @@ struct scenario {
 };
 
 extern const struct scenario poll_scenarios[], clock_scenarios[], socket_scenarios[],
-    file_scenarios[], edge_scenarios[], poll_set_scenarios[],
+    file_scenarios[], edge_scenarios[], hint_scenarios[], poll_set_scenarios[],
     connect_scenarios[];
 
 /* Subscriptions, built by the offsets of the witx and not by the code under test. */
