@@ -251,6 +251,8 @@ int px_connect(struct px_host *host, const struct px_target *target, uint32_t fd
                uint64_t rights, int *status) {
   *status = PX_STOPPED;
   if (px_host_stopped(host)) return -1;
+  *status = WASI_BADF;
+  if (host->closed) return -1;
   int guest_fd = begin(host, target, fdflags, rights);
   *status = guest_fd < 0 ? px_wasi_errno(guest_fd) : WASI_SUCCESS;
   if (guest_fd < 0) return -1;

@@ -57,6 +57,7 @@ void px_host_close(struct px_host *host) {
 }
 
 int px_host_add(struct px_host *host, struct px_entry entry) {
+  if (host->closed) return -EBADF;
   int fd = px_fd_table_add(&host->table, entry);
   if (fd < 0) return fd;
   uint32_t key = px_poller_key(&host->poller, (uint32_t)fd);
@@ -152,6 +153,19 @@ int px_host_base(const struct px_host *host, uint32_t fd) {
   return entry != NULL && entry->kind == PX_BASE ? entry->base_fd : -1;
 }
 
+/* A wake without a stop is drained, or the next wait would spin. */
+static void drain_wake(struct px_host *host) {
+  char wakes[64];
+  ssize_t ignored = read(host->wake_fd, wakes, sizeof wakes);
+  (void)ignored;
+}
+
+void px_host_rest(struct px_host *host) {
+  struct pollfd wake = {.fd = host->wake_fd, .events = POLLIN};
+  PX_COUNT(&host->counters, poll);
+  if (poll(&wake, 1, 10) > 0 && !px_host_stopped(host)) drain_wake(host);
+}
+
 int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
   for (;;) {
     struct pollfd fds[2] = {{.fd = host_fd, .events = events},
@@ -161,9 +175,7 @@ int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
     if (px_host_stopped(host)) return PX_STOPPED;
     if (n < 0 && errno != EINTR) return px_wasi_errno(errno);
     if (n > 0 && fds[1].revents != 0) {
-      char wakes[64]; /* a wake without a stop: drained, or the wait would spin */
-      ssize_t ignored = read(host->wake_fd, wakes, sizeof wakes);
-      (void)ignored;
+      drain_wake(host);
       if (host_fd < 0) return WASI_SUCCESS;
     }
     if (n > 0 && fds[0].revents != 0) return WASI_SUCCESS;

@@ -52,7 +52,7 @@ struct px_host {
 
 /* 0, or -errno where the backend can't be opened. */
 int px_host_open(struct px_host *host, const struct px_backend_ops *ops);
-/* Closes every socket and the backend. Idempotent. */
+/* Closes every socket and the backend. Idempotent. Calls that come later answer WASI_BADF. */
 void px_host_close(struct px_host *host);
 
 /* What a guest may do with a connection, accepted or made. */
@@ -90,6 +90,9 @@ void px_host_drop(struct px_host *host, uint32_t fd);
 /* Waits until `events` (poll(2)) hold for a host descriptor, or with -1 until another thread wakes the
  * host. 0, PX_STOPPED, or a WASI errno. */
 int px_host_wait_fd(struct px_host *host, int host_fd, short events);
+
+/* Waits 10 ms, or until woken: for what nobody can be asked to wait for. */
+void px_host_rest(struct px_host *host);
 
 /* poll_oneoff.c: the call in three steps, so that no pointer into the memory outlives a wait. */
 int px_poll_begin(struct px_host *host, struct px_memory memory, uint32_t subscriptions,

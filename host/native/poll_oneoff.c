@@ -17,6 +17,7 @@ static uint32_t set_interest(const struct px_host *host) {
 int px_poll_begin(struct px_host *host, struct px_memory memory, uint32_t subscriptions,
                   uint32_t events, uint32_t count, uint32_t nevents) {
   if (px_host_stopped(host)) return PX_STOPPED;
+  if (host->closed) return WASI_BADF;
   host->counters.waits++;
   if (count == 0) return WASI_INVAL;
   const uint8_t *records =

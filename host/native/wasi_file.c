@@ -31,8 +31,9 @@ static int move(struct px_host *host, struct px_memory memory, struct px_entry *
   bool borrowed = entry->borrowed, blocking = (entry->flags & ABI_FDFLAGS_NONBLOCK) == 0;
   int host_fd = entry->host_fd;
   uint64_t done = 0;
-  /* A stream of the process may block in the kernel: wait first, where a stop can wake us. */
-  if (borrowed && !out && (px_file_fdflags(entry) & ABI_FDFLAGS_NONBLOCK) == 0 && b.total > 0) {
+  /* A stream of the process may block in the kernel: wait first, where a stop can wake us. A FIFO that
+   * nobody has written to yet would not block, but end. */
+  if (host_fd >= 0 && !out && (px_file_fdflags(entry) & ABI_FDFLAGS_NONBLOCK) == 0 && b.total > 0) {
     status = px_host_wait_fd(host, host_fd, POLLIN);
     if (status != WASI_SUCCESS) return status;
   }

@@ -128,6 +128,26 @@ static int open_flags(const struct px_place *place, uint32_t oflags, uint64_t ri
          (oflags & ABI_O_EXCL ? O_EXCL : 0) | (oflags & ABI_O_TRUNC ? O_TRUNC : 0);
 }
 
+/* open(2), but for a FIFO, where it could wait for the other end and no stop would wake it: to read one
+ * it is the first read that waits; a writer looks for its reader again and again. The descriptor, or -1
+ * with `*status`. */
+static int open_place(struct px_host *host, const struct px_place *place, int flags, int *status) {
+  bool blocking = (flags & O_NONBLOCK) == 0;
+  struct stat stat;
+  for (;;) {
+    int fd = openat(place->dir_fd, place->name, flags | O_NONBLOCK, 0666), error = errno;
+    if (fd >= 0 && blocking) fcntl(fd, F_SETFL, flags & O_APPEND);
+    *status = fd >= 0 ? WASI_SUCCESS : px_wasi_errno(error);
+    if (fd >= 0) return fd;
+    bool fifo = error == ENXIO && blocking &&
+                fstatat(place->dir_fd, place->name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
+                S_ISFIFO(stat.st_mode);
+    if (fifo) px_host_rest(host);
+    if (fifo && px_host_stopped(host)) *status = PX_STOPPED;
+    if (!fifo || *status == PX_STOPPED) return -1;
+  }
+}
+
 int px_path_open(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t lookup,
                  uint32_t path, uint32_t path_length, uint32_t oflags, uint64_t rights,
                  uint64_t inheriting, uint32_t fdflags, uint32_t opened_fd) {
@@ -148,14 +168,12 @@ int px_path_open(struct px_host *host, struct px_memory memory, uint32_t fd, uin
   else if (flags < 0)
     status = -flags;
   if (status == WASI_SUCCESS) {
-    int file_fd = openat(place.dir_fd, place.name, flags, 0666);
-    int guest_fd = file_fd < 0
-                       ? -errno
-                       : px_file_add(host, file_fd, (uint16_t)fdflags, rights, inheriting, 0);
-    if (guest_fd < 0)
-      status = px_wasi_errno(guest_fd);
-    else
-      px_put_uint32_t(out, (uint32_t)guest_fd);
+    int file_fd = open_place(host, &place, flags, &status), guest_fd = -1;
+    if (file_fd >= 0) {
+      guest_fd = px_file_add(host, file_fd, (uint16_t)fdflags, rights, inheriting, 0);
+      if (guest_fd < 0) status = px_wasi_errno(guest_fd);
+    }
+    if (guest_fd >= 0) px_put_uint32_t(out, (uint32_t)guest_fd);
   }
   px_place_leave(&place);
   return status;

@@ -192,6 +192,39 @@ static void a_read_that_blocks_on_a_pipe_waits_and_can_be_stopped(struct test *t
   CHECK(unlink(path) == 0 && rmdir(root) == 0);
 }
 
+static void *read_late(void *data) {
+  const struct late_write *late = data;
+  char bytes[8];
+  usleep(30000);
+  if (late->stops != NULL) {
+    px_host_stop(late->stops);
+    return NULL;
+  }
+  int fd = open(late->path, O_RDONLY);
+  while (read(fd, bytes, sizeof bytes) > 0) continue;
+  close(fd);
+  return NULL;
+}
+
+static void an_open_that_waits_for_a_reader_can_be_stopped(struct test *t) {
+  char root[64], path[80];
+  pthread_t thread;
+  uint32_t dir = grant(t, root);
+  sprintf(path, "%s/pipe", root);
+  CHECK(mkfifo(path, 0600) == 0);
+  for (int stops = 0; stops < 2; stops++) {
+    struct late_write late = {.path = path, .stops = stops ? &t->host : NULL};
+    CHECK(pthread_create(&thread, NULL, read_late, &late) == 0);
+    uint32_t length = put_path(t, PATH, "pipe");
+    int status = px_path_open(&t->host, t->memory, dir, 0, PATH, length, 0, ABI_RIGHT_FD_WRITE, 0, 0,
+                              RESULT);
+    CHECK(status == (stops ? PX_STOPPED : WASI_SUCCESS));
+    if (!stops) CHECK(px_fd_close(&t->host, px_get_uint32_t(t->bytes + RESULT)) == WASI_SUCCESS);
+    pthread_join(thread, NULL);
+  }
+  CHECK(unlink(path) == 0 && rmdir(root) == 0);
+}
+
 const struct scenario file_scenarios[] = {
 #define S(name) {#name, name}
     S(paths_of_every_length_are_walked_or_refused),
@@ -199,5 +232,6 @@ const struct scenario file_scenarios[] = {
     S(records_at_the_end_of_memory_fit_or_fault),
     S(a_host_that_closes_leaves_no_file_open),
     S(a_read_that_blocks_on_a_pipe_waits_and_can_be_stopped),
+    S(an_open_that_waits_for_a_reader_can_be_stopped),
     {NULL, NULL},
 };
