@@ -49,7 +49,7 @@ static napi_value backends(napi_env env, napi_callback_info info) {
     TRY(napi_get_boolean(env, status == 0, &available));
     TRY(put_string(env, entry, "name", px_backends[i]->name));
     TRY(put_string(env, entry, "summary", px_backends[i]->summary));
-    TRY(put_string(env, entry, "reason", status == 0 ? "" : strerror(-status)));
+    TRY(put_string(env, entry, "reason", status == 0 ? "" : px_backend_reason(px_backends[i], status)));
     TRY(put(env, entry, "available", available));
     TRY(napi_set_element(env, list, i, entry));
   }
@@ -170,7 +170,8 @@ static void warn(void *context, const char *message) {
 static const struct px_backend_ops *choose(const char *name) {
   if (strcmp(name, "auto") != 0) return px_backend_find(name);
   for (int i = 0; px_backends[i] != NULL; i++)
-    if (px_backend_probe(px_backends[i]) == 0) return px_backends[i];
+    if ((px_backends[i]->caps & PX_CAP_BY_NAME) == 0 && px_backend_probe(px_backends[i]) == 0)
+      return px_backends[i];
   return NULL;
 }
 
@@ -210,7 +211,8 @@ static napi_value create_host(napi_env env, napi_callback_info info) {
   int status = ops == NULL ? -ENOENT : in == NULL ? -ENOMEM : px_host_open(&in->host, ops);
   if (status < 0) {
     free(in);
-    TRY(put_string(env, object, "error", strerror(-status)));
+    TRY(put_string(env, object, "error",
+                   ops == NULL ? strerror(-status) : px_backend_reason(ops, status)));
     return object;
   }
   in->env = env;

@@ -8,7 +8,10 @@
 #ifndef PX_BACKEND_H
 #define PX_BACKEND_H
 
+#include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "counters.h"
 
@@ -30,6 +33,8 @@ enum {
   /* With PX_CAP_EDGE: a report says that something happened, and not what holds now, and `set`
    * reports nothing of what held before. The poller looks at the descriptor before it believes. */
   PX_CAP_HINT = 4,
+  /* Taken where it is named, never by `auto`. */
+  PX_CAP_BY_NAME = 8,
 };
 
 /* One report of a wait. `token` is what `set` was given last for that descriptor. */
@@ -39,6 +44,37 @@ struct px_ready {
 };
 
 struct px_backend; /* each backend defines its own */
+
+enum px_socket_kind { PX_SOCKET_LISTENER, PX_SOCKET_CONNECTED, PX_SOCKET_CONNECTING };
+
+/* The sockets' own calls, for a backend that does more than wait: whose kernel side accepts, receives
+ * and sends by itself. Most backends have none, and the sockets are used by plain system calls. They
+ * mean what those calls mean on a non-blocking socket, and answer -errno in place of -1. */
+struct px_backend_io {
+  /* The socket is the backend's from now on; every other function is for such descriptors only.
+   * -ENOMEM. Those that `accept` answers may be adopted a second time. */
+  int (*adopt)(struct px_backend *backend, int fd, enum px_socket_kind kind);
+  /* A connection: non-blocking, close-on-exec, and not yet adopted by the host. */
+  int (*accept)(struct px_backend *backend, int fd);
+  ssize_t (*receive)(struct px_backend *backend, int fd, const struct iovec *iov, size_t count,
+                     bool peek);
+  /* The bytes are taken over, in order, and may go out later: what is wrong with them is then the
+   * answer of the next call, and a hangup. */
+  ssize_t (*send)(struct px_backend *backend, int fd, const struct iovec *iov, size_t count);
+  int (*shutdown)(struct px_backend *backend, int fd, int how);
+  /* Never fails. What was sent still goes out. */
+  void (*close)(struct px_backend *backend, int fd);
+  /* What FIONREAD says, and what has been received already. */
+  int64_t (*readable)(struct px_backend *backend, int fd);
+  /* As SO_RCVLOWAT, for `poll`; 1 ends it. */
+  int (*set_low_mark)(struct px_backend *backend, int fd, int bytes);
+  /* As poll(2) without a timeout on two descriptors, of which the first may be such a socket, any
+   * other, or -1. Answers -1 with errno. */
+  int (*poll)(struct px_backend *backend, struct pollfd fds[2]);
+  /* Waits until what closed sockets have still to send is sent, `wake_fd` becomes readable, or the
+   * limit is over. */
+  void (*flush)(struct px_backend *backend, int wake_fd, int64_t limit_ns);
+};
 
 /* Every int answers >= 0, or -errno. No function aborts or logs. `wait` does not allocate. */
 struct px_backend_ops {
@@ -68,6 +104,10 @@ struct px_backend_ops {
    * timeout_ns: < 0 for ever, 0 only looks; it may return late, never early with nothing.
    * -EINTR goes up: the poller owns the deadline. */
   int (*wait)(struct px_backend *backend, struct px_ready *out, int capacity, int64_t timeout_ns);
+
+  /* Both may be NULL. Why `open` failed with `error`, where the errno's own words do not say it. */
+  const char *(*explain)(int error);
+  const struct px_backend_io *io;
 };
 
 /* All backends, best first, ended by NULL. */
@@ -78,5 +118,8 @@ const struct px_backend_ops *px_backend_find(const char *name);
 
 /* Opens and closes the backend once. 0, or the -errno with which this machine refuses it. */
 int px_backend_probe(const struct px_backend_ops *ops);
+
+/* Why `open` or the probe answered `status` < 0, in words. */
+const char *px_backend_reason(const struct px_backend_ops *ops, int status);
 
 #endif

@@ -39,6 +39,10 @@
         "backends/poll.c",
         "backends/select.c",
         "backends/sigio.c",
+        "backends/io_uring.c",
+        "backends/io_uring_io.c",
+        "backends/io_uring_output.c",
+        "backends/io_uring_ring.c",
       ],
       # Threads that resolve names and a signal handler outlive a worker thread that loaded the addon.
       "ldflags": ["-Wl,-z,nodelete", "-pthread"],

@@ -24,6 +24,7 @@
   X(pselect6)                                                                                      \
   X(poll)                                                                                          \
   X(ppoll)                                                                                         \
+  X(io_uring_enter)                                                                                \
   X(rt_sigtimedwait)                                                                               \
   X(epoll_ctl)                                                                                     \
   X(epoll_wait)                                                                                    \

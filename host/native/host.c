@@ -14,11 +14,13 @@
 #include "connect.h"
 #include "socket_file.h"
 
+#define FLUSH_NS INT64_C(5000000000)
 #define LISTENER_RIGHTS (PX_STREAM_RIGHTS | ABI_RIGHT_SOCK_ACCEPT)
 
 int px_host_open(struct px_host *host, const struct px_backend_ops *ops) {
   memset(host, 0, sizeof *host);
   host->ops = ops;
+  host->io = ops->io;
   px_subscriptions_init(&host->subs);
   /* A pipe and no eventfd: that sends no signal, and sigio waits for signals. */
   int wake[2];
@@ -41,6 +43,9 @@ void px_host_close(struct px_host *host) {
   for (uint32_t fd = 0; fd < host->table.room; fd++)
     if (host->table.entries[fd].kind != PX_FREE) px_host_drop(host, fd);
   px_connector_close(host);
+  /* The kernel would go on to send what a closed connection had written; who was stopped can't wait. */
+  if (host->io != NULL)
+    host->io->flush(host->poller.backend, host->wake_fd, px_host_stopped(host) ? 0 : FLUSH_NS);
   px_poller_close(&host->poller);
   px_subscriptions_destroy(&host->subs);
   px_fd_table_destroy(&host->table);
@@ -65,8 +70,12 @@ int px_host_add(struct px_host *host, struct px_entry entry) {
   return fd;
 }
 
-static void close_listener(int host_fd) {
-  px_socket_file_closed(host_fd);
+void px_host_close_socket(struct px_host *host, int host_fd) {
+  if (host->io != NULL) {
+    host->io->close(host->poller.backend, host_fd);
+    return;
+  }
+  PX_COUNT(&host->counters, close);
   close(host_fd);
 }
 
@@ -77,6 +86,8 @@ int px_host_add_listener(struct px_host *host, int host_fd) {
   int flags = fcntl(host_fd, F_GETFL);
   if (status == 0 && (flags < 0 || fcntl(host_fd, F_SETFL, flags | O_NONBLOCK) < 0))
     status = -errno;
+  if (status == 0) status = px_host_adopt(host, host_fd, PX_SOCKET_LISTENER);
+  bool adopted = status == 0;
   if (status == 0)
     status = px_host_add(host, (struct px_entry){
                                    .kind = PX_LISTENER,
@@ -86,7 +97,13 @@ int px_host_add_listener(struct px_host *host, int host_fd) {
                                    .rights = LISTENER_RIGHTS,
                                    .rights_inheriting = PX_STREAM_RIGHTS,
                                });
-  if (status < 0) close_listener(host_fd);
+  if (status < 0) {
+    px_socket_file_closed(host_fd);
+    if (adopted)
+      px_host_close_socket(host, host_fd);
+    else
+      close(host_fd);
+  }
   return status;
 }
 
@@ -132,9 +149,8 @@ void px_host_drop(struct px_host *host, uint32_t fd) {
   if (entry->kind == PX_STREAM && entry->host_fd < 0) {
     px_connect_cancel(host, entry);
   } else if (entry->kind == PX_LISTENER || entry->kind == PX_STREAM) {
-    PX_COUNT(&host->counters, close);
     if (entry->kind == PX_LISTENER) px_socket_file_closed(entry->host_fd);
-    close(entry->host_fd);
+    px_host_close_socket(host, entry->host_fd);
   } else if (entry->kind == PX_FILE && !entry->borrowed) {
     close(entry->base_fd);
   }
@@ -170,8 +186,13 @@ int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
   for (;;) {
     struct pollfd fds[2] = {{.fd = host_fd, .events = events},
                             {.fd = host->wake_fd, .events = POLLIN}};
-    PX_COUNT(&host->counters, poll);
-    int n = poll(fds, 2, -1);
+    int n;
+    if (host->io != NULL) {
+      n = host->io->poll(host->poller.backend, fds);
+    } else {
+      PX_COUNT(&host->counters, poll);
+      n = poll(fds, 2, -1);
+    }
     if (px_host_stopped(host)) return PX_STOPPED;
     if (n < 0 && errno != EINTR) return px_wasi_errno(errno);
     if (n > 0 && fds[1].revents != 0) {

@@ -29,6 +29,7 @@ struct px_host {
   struct px_poll_set set; /* /dev/poll */
   struct px_counters counters;
   const struct px_backend_ops *ops;
+  const struct px_backend_io *io; /* of the backend; NULL: sockets are used by plain system calls */
   int wake_fd, wake_write_fd; /* a pipe */
   _Atomic bool stopped;
   bool closed;
@@ -82,10 +83,18 @@ static inline bool px_host_stopped(struct px_host *host) {
 /* The base fd behind a guest fd; -1 where there is none. */
 int px_host_base(const struct px_host *host, uint32_t fd);
 
+/* Hands a socket to a backend that does the sockets' I/O. -ENOMEM. */
+static inline int px_host_adopt(struct px_host *host, int host_fd, enum px_socket_kind kind) {
+  return host->io == NULL ? 0 : host->io->adopt(host->poller.backend, host_fd, kind);
+}
+
 /* Adds an entry and tells the poller. Guest fd or -errno. */
 int px_host_add(struct px_host *host, struct px_entry entry);
 /* Forgets the fd everywhere and closes its socket; a base fd stays open. */
 void px_host_drop(struct px_host *host, uint32_t fd);
+
+/* Closes a socket of the guest, by the backend where it does the sockets' I/O. */
+void px_host_close_socket(struct px_host *host, int host_fd);
 
 /* Waits until `events` (poll(2)) hold for a host descriptor, or with -1 until another thread wakes the
  * host. 0, PX_STOPPED, or a WASI errno. */

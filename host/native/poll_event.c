@@ -32,6 +32,8 @@ static uint64_t readable_bytes(struct px_host *host, const struct px_entry *entr
   if (entry->kind == PX_POLL_SET) return ABI_EVENT_SIZE;
   int host_fd = entry->kind == PX_FILE ? entry->base_fd : entry->host_fd;
   if (entry->kind == PX_LISTENER || host_fd < 0) return 1;
+  if (entry->kind == PX_STREAM && host->io != NULL)
+    return (uint64_t)host->io->readable(host->poller.backend, host_fd);
   PX_COUNT(&host->counters, ioctl);
   return ioctl(host_fd, FIONREAD, &bytes) == 0 && bytes > 0 ? (uint64_t)bytes : 0;
 }

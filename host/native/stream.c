@@ -11,7 +11,20 @@
 #include "connect.h"
 #include "host.h"
 
+/* As the calls below, by a backend that does the sockets' I/O. -1 with errno. */
+static ssize_t transfer_by_backend(struct px_host *host, int fd, struct px_buffers *b, bool out,
+                                   int flags) {
+  const struct iovec *first = &b->iov[b->at];
+  size_t count = b->count - b->at;
+  struct px_backend *backend = host->poller.backend;
+  ssize_t n = out ? host->io->send(backend, fd, first, count)
+                  : host->io->receive(backend, fd, first, count, (flags & MSG_PEEK) != 0);
+  if (n < 0) errno = (int)-n;
+  return n < 0 ? -1 : n;
+}
+
 static ssize_t transfer(struct px_host *host, int fd, struct px_buffers *b, bool out, int flags) {
+  if (host->io != NULL) return transfer_by_backend(host, fd, b, out, flags);
   struct iovec *first = &b->iov[b->at];
   size_t count = b->count - b->at;
   ssize_t n;
@@ -55,15 +68,19 @@ static int finish(struct px_memory memory, uint64_t bytes, uint32_t count_at, ui
   return WASI_SUCCESS;
 }
 
+static int set_low_mark(struct px_host *host, int fd, int bytes) {
+  if (host->io != NULL) return host->io->set_low_mark(host->poller.backend, fd, bytes);
+  PX_COUNT(&host->counters, setsockopt);
+  return setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes) < 0 ? -errno : 0;
+}
+
 /* PEEK and WAITALL together on a blocking socket: the kernel is asked to report readiness only
  * once as much is there, since peeked bytes would keep it ready for ever. */
 static int wait_for_bytes(struct px_host *host, int fd, uint64_t bytes) {
-  int mark = bytes > INT_MAX ? INT_MAX : (int)bytes, one = 1;
-  PX_COUNT(&host->counters, setsockopt);
-  if (setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &mark, sizeof mark) < 0) return px_wasi_errno(errno);
+  int marked = set_low_mark(host, fd, bytes > INT_MAX ? INT_MAX : (int)bytes);
+  if (marked < 0) return px_wasi_errno(marked);
   int status = px_host_wait_fd(host, fd, POLLIN);
-  PX_COUNT(&host->counters, setsockopt);
-  setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof one);
+  set_low_mark(host, fd, 1);
   return status;
 }
 

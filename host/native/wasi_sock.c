@@ -26,12 +26,22 @@ static struct px_entry *socket_entry(struct px_host *host, uint32_t fd, uint64_t
   return NULL;
 }
 
+/* A host descriptor, or -1 with errno. */
+static int take_connection(struct px_host *host, int listener_fd) {
+  if (host->io != NULL) {
+    int host_fd = host->io->accept(host->poller.backend, listener_fd);
+    if (host_fd < 0) errno = -host_fd;
+    return host_fd < 0 ? -1 : host_fd;
+  }
+  PX_COUNT(&host->counters, accept4);
+  return accept4(listener_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
 /* Accepts once, waiting where the listener blocks: a host descriptor, or -1 with the answer in `status`. */
 static int accept_one(struct px_host *host, const struct px_entry *listener, bool blocking,
                       int *status) {
   for (;;) {
-    PX_COUNT(&host->counters, accept4);
-    int host_fd = accept4(listener->host_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int host_fd = take_connection(host, listener->host_fd);
     if (host_fd >= 0) return host_fd;
     if (px_host_stopped(host)) {
       *status = PX_STOPPED;
@@ -74,6 +84,11 @@ int px_sock_accept(struct px_host *host, struct px_memory memory, uint32_t fd, u
   if (out == NULL) return WASI_FAULT;
   int host_fd = accept_within_limit(host, listener, &status);
   if (host_fd < 0) return status;
+  int adopted = px_host_adopt(host, host_fd, PX_SOCKET_CONNECTED);
+  if (adopted < 0) {
+    close(host_fd);
+    return px_wasi_errno(adopted);
+  }
   int guest_fd = px_host_add(host, (struct px_entry){
                                        .kind = PX_STREAM,
                                        .host_fd = host_fd,
@@ -83,8 +98,7 @@ int px_sock_accept(struct px_host *host, struct px_memory memory, uint32_t fd, u
                                        .rights_inheriting = 0,
                                    });
   if (guest_fd < 0) {
-    PX_COUNT(&host->counters, close);
-    close(host_fd);
+    px_host_close_socket(host, host_fd);
     return px_wasi_errno(guest_fd);
   }
   host->counters.accepts++;
@@ -124,9 +138,14 @@ int px_sock_shutdown(struct px_host *host, uint32_t fd, uint32_t how) {
   /* A listener is not connected. Linux would end it for every process that shares it. */
   if (entry->kind == PX_LISTENER) return WASI_NOTCONN;
   if (entry->host_fd < 0) return WASI_NOTCONN; /* still connecting, or never connected */
-  PX_COUNT(&host->counters, shutdown);
   int host_how = how == ABI_SD_RD ? SHUT_RD : how == ABI_SD_WR ? SHUT_WR : SHUT_RDWR;
-  int error = shutdown(entry->host_fd, host_how) == 0 ? WASI_SUCCESS : px_wasi_errno(errno);
+  int error = 0;
+  if (host->io != NULL) {
+    error = host->io->shutdown(host->poller.backend, entry->host_fd, host_how);
+  } else {
+    PX_COUNT(&host->counters, shutdown);
+    if (shutdown(entry->host_fd, host_how) < 0) error = errno;
+  }
   px_poller_acted(&host->poller, fd);
-  return error;
+  return px_wasi_errno(error);
 }

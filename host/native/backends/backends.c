@@ -7,11 +7,12 @@
 #include <string.h>
 
 extern const struct px_backend_ops px_epoll_ops, px_epoll_et_ops, px_poll_ops, px_select_ops,
-    px_sigio_ops;
+    px_sigio_ops, px_io_uring_ops;
 
 const struct px_backend_ops *const px_backends[] = {&px_epoll_ops, &px_poll_ops,
                                                     &px_select_ops, &px_epoll_et_ops,
-                                                    &px_sigio_ops, NULL};
+                                                    &px_sigio_ops, &px_io_uring_ops,
+                                                    NULL};
 
 const struct px_backend_ops *px_backend_find(const char *name) {
   for (int i = 0; px_backends[i] != NULL; i++)
@@ -26,4 +27,9 @@ int px_backend_probe(const struct px_backend_ops *ops) {
   if (status < 0) return status;
   ops->close(backend);
   return 0;
+}
+
+const char *px_backend_reason(const struct px_backend_ops *ops, int status) {
+  const char *reason = ops->explain == NULL ? NULL : ops->explain(-status);
+  return reason == NULL ? strerror(-status) : reason;
 }

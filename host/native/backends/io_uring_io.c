@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT
+ * The guest's calls on sockets: accept, read, write, shut down, close. Each answers from what has
+ * completed; where nothing has, it looks into the ring before it says EAGAIN, which costs a system call
+ * only if the kernel has something. What is not driven through the ring is a plain system call. */
+#define _GNU_SOURCE
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "io_uring.h"
+
+/* The kernel may have more for a source than what has completed. */
+static bool receives(const struct source *s) { return s->in_state == IN_MULTISHOT; }
+
+static int take_error(struct source *s) {
+  int error = s->error;
+  s->error = 0;
+  return -error;
+}
+
+static int io_adopt(struct px_backend *b, int fd, enum px_socket_kind kind) {
+  struct source *s =
+      source_make(b, fd, kind == PX_SOCKET_LISTENER ? SOURCE_LISTENER : SOURCE_STREAM);
+  if (s == NULL) return -ENOMEM;
+  s->full = kind == PX_SOCKET_CONNECTING;
+  return 0;
+}
+
+static int io_accept(struct px_backend *b, int fd) {
+  struct source *s = &b->sources[fd];
+  if (s->in_count == 0 && s->error == 0 && receives(s)) {
+    pump(b);
+    s = &b->sources[fd];
+  }
+  if (s->in_count > 0) {
+    int accepted = s->in_first;
+    s->in_first = b->sources[accepted].next_accepted;
+    s->in_count--;
+    if (s->in_state == IN_IDLE) touch(b, fd);
+    return accepted;
+  }
+  if (s->error != 0) {
+    touch(b, fd);
+    return take_error(s);
+  }
+  if (receives(s)) return -EAGAIN;
+  PX_COUNT(b->counters, accept4);
+  int accepted = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  return accepted < 0 ? -errno : accepted;
+}
+
+/* ---- receiving ---- */
+
+void input_drop(struct px_backend *b, struct source *s) {
+  for (; s->in_count > 0; s->in_count--) {
+    int32_t buffer = s->in_first;
+    s->in_first = b->next_buffer[buffer];
+    uring_buffer_give(&b->ring, (uint32_t)buffer);
+  }
+  s->in_bytes = 0;
+  s->in_offset = 0;
+}
+
+/* Copies what was received into the guest's buffers. */
+static ssize_t copy_out(struct px_backend *b, struct source *s, const struct iovec *iov,
+                        size_t count, bool peek) {
+  size_t done = 0, used = 0; /* of the current iovec */
+  int32_t buffer = s->in_first;
+  uint32_t buffers = s->in_count, offset = s->in_offset;
+  while (buffers > 0 && count > 0) {
+    size_t left = (size_t)b->buffer_length[buffer] - offset;
+    size_t part = iov->iov_len - used < left ? iov->iov_len - used : left;
+    if (part > 0)
+      memcpy((uint8_t *)iov->iov_base + used, uring_buffer(&b->ring, (uint32_t)buffer) + offset,
+             part);
+    done += part;
+    used += part;
+    offset += (uint32_t)part;
+    if (used == iov->iov_len) iov++, count--, used = 0;
+    if (offset < b->buffer_length[buffer]) continue;
+    int32_t next = b->next_buffer[buffer];
+    if (!peek) uring_buffer_give(&b->ring, (uint32_t)buffer);
+    buffer = next;
+    offset = 0;
+    buffers--;
+  }
+  if (peek) return (ssize_t)done;
+  s->in_first = buffer;
+  s->in_count = buffers;
+  s->in_offset = (uint16_t)offset;
+  s->in_bytes -= (uint32_t)done;
+  return (ssize_t)done;
+}
+
+static ssize_t io_receive(struct px_backend *b, int fd, const struct iovec *iov, size_t count,
+                          bool peek) {
+  struct source *s = &b->sources[fd];
+  if (s->in_count == 0 && receives(s)) {
+    pump(b);
+    s = &b->sources[fd];
+  }
+  if (s->in_count > 0) {
+    ssize_t n = copy_out(b, s, iov, count, peek);
+    if (s->in_state == IN_IDLE && s->in_count <= IN_LOW) touch(b, fd);
+    return n;
+  }
+  if (s->error != 0) return take_error(s);
+  if (s->ended || s->in_dead) return 0;
+  if (receives(s)) return -EAGAIN;
+  struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = count};
+  PX_COUNT(b->counters, recvmsg);
+  ssize_t n = recvmsg(fd, &message, peek ? MSG_PEEK : 0);
+  return n < 0 ? -errno : n;
+}
+
+static int64_t io_readable(struct px_backend *b, int fd) {
+  const struct source *s = &b->sources[fd];
+  int bytes = 0;
+  /* Whatever the kernel had by the last wait has been received, or was too much. */
+  if (receives(s) || s->ended || s->in_dead) return s->in_bytes;
+  PX_COUNT(b->counters, ioctl);
+  if (ioctl(fd, FIONREAD, &bytes) < 0 || bytes < 0) bytes = 0;
+  return (int64_t)s->in_bytes + bytes;
+}
+
+/* ---- sending ---- */
+
+static ssize_t io_send(struct px_backend *b, int fd, const struct iovec *iov, size_t count) {
+  struct source *s = &b->sources[fd];
+  if (s->error == 0 && s->out_bytes >= OUT_MAX) {
+    pump(b);
+    s = &b->sources[fd];
+  }
+  if (s->error != 0) return take_error(s);
+  if (s->out_dead || s->write_shut) return -EPIPE;
+  if (s->out_bytes == 0 && (!s->driven || s->full || s->direct)) {
+    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = count};
+    PX_COUNT(b->counters, sendmsg);
+    ssize_t n = sendmsg(fd, &message, MSG_NOSIGNAL);
+    if (n < 0 && errno != EAGAIN) return -errno;
+    s->full = n < 0;
+    return n < 0 ? -EAGAIN : n;
+  }
+  if (s->out_bytes >= OUT_MAX) return -EAGAIN;
+  ssize_t done = 0;
+  for (; count > 0 && s->out_bytes < OUT_MAX; iov++, count--) {
+    size_t room = OUT_MAX - s->out_bytes, length = iov->iov_len < room ? iov->iov_len : room;
+    uint32_t n = output_append(b, s, iov->iov_base, length);
+    done += n;
+    if (n < length) break;
+  }
+  if (done == 0) return -ENOMEM;
+  touch(b, fd);
+  return done;
+}
+
+static int io_shutdown(struct px_backend *b, int fd, int how) {
+  if (b->sources[fd].out_bytes > 0) pump(b);
+  struct source *s = &b->sources[fd];
+  bool later = how != SHUT_RD && s->out_bytes > 0;
+  if (how != SHUT_RD) s->write_shut = true;
+  s->shut_when_sent = s->shut_when_sent || later;
+  if (s->want != 0) make_ready(b, fd);
+  if (later && how == SHUT_WR) return 0;
+  PX_COUNT(b->counters, shutdown);
+  if (shutdown(fd, later ? SHUT_RD : how) == 0) return 0;
+  int error = errno;
+  s->write_shut = s->shut_when_sent;
+  return -error;
+}
+
+/* ---- closing ---- */
+
+void source_close(struct px_backend *b, int fd) {
+  struct source *s = &b->sources[fd];
+  input_drop(b, s);
+  if (s->out_state != OUT_SEND) output_drop(b, s);
+  if (s->closed) b->lingering--;
+  s->closed = false;
+  source_retire(b, fd);
+  PX_COUNT(b->counters, close);
+  close(fd);
+}
+
+static void close_listener(struct px_backend *b, int fd) {
+  struct source *s = &b->sources[fd];
+  if (s->in_state != IN_IDLE) {
+    cancel_input(b, fd);
+    pump(b);
+    s = &b->sources[fd];
+  }
+  while (s->in_count > 0) {
+    int accepted = s->in_first;
+    s->in_first = b->sources[accepted].next_accepted;
+    s->in_count--;
+    source_close(b, accepted);
+  }
+  source_close(b, fd);
+}
+
+static void io_close(struct px_backend *b, int fd) {
+  struct source *s = &b->sources[fd];
+  s->want = 0;
+  if (s->kind == SOURCE_LISTENER) {
+    close_listener(b, fd);
+    return;
+  }
+  /* What is in flight keeps the connection open: it has to go before close(2) means anything. */
+  bool held = s->in_state != IN_IDLE || s->out_state != OUT_IDLE;
+  if (s->in_state != IN_IDLE && !s->cancelling) cancel_input(b, fd);
+  if (s->out_state == OUT_POLL) cancel(b, fd, OP_POLL_OUT);
+  if (held || s->out_bytes > 0) pump(b);
+  s = &b->sources[fd];
+  if (s->in_count > 0) {
+    /* As in the kernel: to close on unread data resets, and what is not sent is lost. */
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    PX_COUNT(b->counters, setsockopt);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+    if (s->out_state == OUT_SEND) {
+      cancel(b, fd, OP_SEND);
+      pump(b);
+      s = &b->sources[fd];
+    }
+  }
+  if (s->out_bytes == 0 || (s->in_count > 0 && s->out_state != OUT_SEND)) {
+    source_close(b, fd);
+    return;
+  }
+  s->closed = true;
+  b->lingering++;
+}
+
+static uint64_t now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void io_flush(struct px_backend *b, int wake_fd, int64_t limit_ns) {
+  uint64_t end = now_ns() + (uint64_t)limit_ns;
+  pump(b);
+  for (uint64_t now = now_ns(); b->lingering > 0 && now < end; now = now_ns()) {
+    if (drive(b, (int64_t)(end - now)) < 0) return;
+    struct pollfd wake = {.fd = wake_fd, .events = POLLIN};
+    PX_COUNT(b->counters, poll);
+    if (poll(&wake, 1, 0) != 0) return;
+  }
+}
+
+/* ---- blocking ---- */
+
+static int io_set_low_mark(struct px_backend *b, int fd, int bytes) {
+  bool set = bytes > 1;
+  if (set) pump(b);
+  const struct source *s = &b->sources[fd];
+  b->low_fd = set ? fd : -1;
+  b->low_bytes = (uint32_t)bytes;
+  /* Where a receive is in flight the kernel's own mark would keep bytes from us. */
+  if (set && (s->in_state != IN_IDLE || s->in_count > 0)) return 0;
+  if (!set && !b->low_in_kernel) return 0;
+  PX_COUNT(b->counters, setsockopt);
+  if (setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes) < 0) return -errno;
+  b->low_in_kernel = set;
+  return 0;
+}
+
+/* Which of `events` completions answer for; *left are those that the kernel does. */
+static short answer(const struct px_backend *b, int fd, short events, short *left) {
+  const struct source *s = source_of(b, fd);
+  *left = events;
+  if (s == NULL || s->kind == SOURCE_FOREIGN) return 0;
+  uint32_t readiness = readiness_of(s);
+  short found = 0;
+  bool enough = b->low_fd != fd || s->in_bytes >= b->low_bytes || !receives(s) ||
+                s->in_count >= IN_MAX;
+  if ((events & POLLIN) && (receives(s) || (readiness & PX_READ))) {
+    if ((readiness & PX_READ) && enough) found |= POLLIN;
+    *left &= (short)~POLLIN;
+  }
+  if ((events & POLLOUT) && s->driven && !s->full) {
+    if (s->out_bytes < OUT_MAX || (readiness & PX_HANGUP)) found |= POLLOUT;
+    *left &= (short)~POLLOUT;
+  }
+  return found;
+}
+
+static int io_poll(struct px_backend *b, struct pollfd fds[2]) {
+  for (;;) {
+    short left;
+    pump(b);
+    fds[0].revents = answer(b, fds[0].fd, fds[0].events, &left);
+    fds[1].revents = 0;
+    if (fds[0].revents != 0) return 1;
+    /* The ring is readable while it has something to do or to take. */
+    struct pollfd all[3] = {{.fd = left != 0 ? fds[0].fd : -1, .events = left},
+                            {.fd = fds[1].fd, .events = fds[1].events},
+                            {.fd = b->ring.fd, .events = POLLIN}};
+    PX_COUNT(b->counters, poll);
+    int n = poll(all, 3, -1);
+    if (n < 0) return n;
+    fds[0].revents = all[0].revents;
+    fds[1].revents = all[1].revents;
+    if (fds[0].revents != 0 || fds[1].revents != 0) return 1;
+  }
+}
+
+const struct px_backend_io uring_io = {
+    .adopt = io_adopt,
+    .accept = io_accept,
+    .receive = io_receive,
+    .send = io_send,
+    .shutdown = io_shutdown,
+    .close = io_close,
+    .readable = io_readable,
+    .set_low_mark = io_set_low_mark,
+    .poll = io_poll,
+    .flush = io_flush,
+};
