@@ -436,13 +436,12 @@ static void op_forget(struct px_backend *b, int fd) { op_set(b, fd, 0, 0, 0); }
 
 /* True where a report is due without waiting; drops from the list what has nothing to report. */
 static bool any_ready(struct px_backend *b) {
-  for (uint32_t left = b->ready.count; left > 0; left--) {
-    int fd = pop_ready(b);
-    const struct source *s = &b->sources[fd];
-    if (s->kind == SOURCE_NONE || s->want == 0) continue;
-    if (!s->hint && useful(readiness_of(s), s->want) == 0) continue;
-    make_ready(b, fd);
-    return true;
+  while (b->ready.count > 0) {
+    const struct source *s = &b->sources[b->ready.first];
+    if (s->kind != SOURCE_NONE && s->want != 0 &&
+        (s->hint || useful(readiness_of(s), s->want) != 0))
+      return true;
+    pop_ready(b);
   }
   return false;
 }
