@@ -62,9 +62,9 @@ uint32_t output_append(struct px_backend *b, struct source *s, const uint8_t *by
 
 void output_start(struct px_backend *b, int fd) {
   struct source *s = &b->sources[fd];
-  /* More than one chunk: the others would have to wait for the end of the wait, so it is told. */
-  bool inlined =
-      !s->stalled && s->out_first->next == NULL && b->inlined_count < URING_SQ_ENTRIES;
+  /* Where something follows on the send, another chunk or the close, its end has to be told. */
+  bool follows = s->out_first->next != NULL || s->closed || s->shut_when_sent;
+  bool inlined = !s->stalled && !follows && b->inlined_count < URING_SQ_ENTRIES;
   struct uring_sqe *sqe = submission(b, fd, inlined ? OP_INLINE : OP_SEND);
   s = &b->sources[fd];
   if (sqe == NULL) {
