@@ -116,15 +116,23 @@ struct uring_sqe *submission(struct px_backend *b, int fd, enum operation operat
   return sqe;
 }
 
-bool cancel(struct px_backend *b, int fd, enum operation operation) {
-  uint64_t target = user_data(b, fd, operation);
+static bool cancel_request(struct px_backend *b, int fd, uint64_t target, uint32_t flags) {
   struct uring_sqe *sqe = submission(b, fd, OP_CANCEL);
   if (sqe == NULL) return false;
   sqe->opcode = URING_OP_ASYNC_CANCEL;
   sqe->flags = URING_SQE_CQE_SKIP_SUCCESS;
   sqe->fd = -1;
   sqe->addr = target;
+  sqe->op_flags = flags;
   return true;
+}
+
+bool cancel(struct px_backend *b, int fd, enum operation operation) {
+  return cancel_request(b, fd, user_data(b, fd, operation), 0);
+}
+
+void cancel_await(struct px_backend *b) {
+  cancel_request(b, 0, AWAIT_DATA, URING_ASYNC_CANCEL_ALL);
 }
 
 bool cancel_input(struct px_backend *b, int fd) {
@@ -140,15 +148,18 @@ static short events_of(uint32_t want) {
   return (short)((want & PX_READ ? POLLIN : 0) | (want & PX_WRITE ? POLLOUT : 0));
 }
 
+void submission_poll(struct uring_sqe *sqe, short events) {
+  sqe->opcode = URING_OP_POLL_ADD;
+  sqe->op_flags = (uint32_t)events;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  sqe->op_flags <<= 16; /* the kernel swaps the halves there */
+#endif
+}
+
 static bool poll_for(struct px_backend *b, int fd, enum operation operation, uint32_t want) {
   struct uring_sqe *sqe = submission(b, fd, operation);
   if (sqe == NULL) return false;
-  uint32_t events = (uint32_t)events_of(want);
-  sqe->opcode = URING_OP_POLL_ADD;
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  events = events << 16; /* the kernel swaps the halves there */
-#endif
-  sqe->op_flags = events;
+  submission_poll(sqe, events_of(want));
   b->counters->fds_to_kernel++;
   return true;
 }
@@ -312,6 +323,10 @@ static void accepted(struct px_backend *b, int fd, const struct uring_cqe *cqe) 
 }
 
 static void complete(struct px_backend *b, const struct uring_cqe *cqe) {
+  if (cqe->user_data == AWAIT_DATA) {
+    b->awaiting = false;
+    return;
+  }
   enum operation operation = (enum operation)(cqe->user_data >> 32 & 0xff);
   int fd = (int)(uint32_t)cqe->user_data;
   struct source *s = source_of(b, fd);
@@ -340,6 +355,7 @@ static void complete(struct px_backend *b, const struct uring_cqe *cqe) {
       s->hint = true;
       make_ready(b, fd);
       break;
+    case OP_AWAIT:
     case OP_CANCEL: break; /* only failures are told: it had completed by itself */
   }
 }

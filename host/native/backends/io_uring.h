@@ -95,6 +95,7 @@ struct px_backend {
   int32_t low_fd; /* a guest blocks until low_bytes are there */
   uint32_t low_bytes;
   bool low_in_kernel;
+  bool awaiting; /* the poll of a blocking call is in flight */
 
   int32_t next_buffer[URING_BUFFERS]; /* of one source's queue */
   uint16_t buffer_length[URING_BUFFERS];
@@ -102,7 +103,10 @@ struct px_backend {
   uint32_t polled[READY_MAX]; /* which report each of them is for */
 };
 
-enum operation { OP_RECEIVE, OP_ACCEPT, OP_POLL_IN, OP_POLL_OUT, OP_INLINE, OP_SEND, OP_CANCEL };
+enum operation { OP_RECEIVE, OP_ACCEPT, OP_POLL_IN, OP_POLL_OUT, OP_INLINE, OP_SEND, OP_CANCEL, OP_AWAIT };
+
+/* user_data of the poll that a blocking call waits with: it belongs to no source. */
+#define AWAIT_DATA UINT64_MAX
 
 /* ---- io_uring.c ---- */
 
@@ -124,6 +128,9 @@ void make_ready(struct px_backend *b, int fd); /* to be looked at before the nex
 struct uring_sqe *submission(struct px_backend *b, int fd, enum operation operation);
 /* Queues the cancel of a request in flight. False: try again later. */
 bool cancel(struct px_backend *b, int fd, enum operation operation);
+void cancel_await(struct px_backend *b);
+/* Makes a submission one poll of its descriptor. */
+void submission_poll(struct uring_sqe *sqe, short events);
 /* Queues the cancel of what a source has in flight for input. False: try again later. */
 bool cancel_input(struct px_backend *b, int fd);
 

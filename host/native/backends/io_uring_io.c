@@ -238,10 +238,19 @@ static uint64_t now_ns(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* A poll of the wake that has completed is not looked at here: makes a new one due. */
+static void rearm(struct px_backend *b, int wake_fd) {
+  struct source *s = source_of(b, wake_fd);
+  if (s == NULL || !s->hint) return;
+  s->hint = false;
+  touch(b, wake_fd);
+}
+
 static void io_flush(struct px_backend *b, int wake_fd, int64_t limit_ns) {
   uint64_t end = now_ns() + (uint64_t)limit_ns;
   pump(b);
   for (uint64_t now = now_ns(); b->lingering > 0 && now < end; now = now_ns()) {
+    rearm(b, wake_fd);
     if (drive(b, (int64_t)(end - now)) < 0) return;
     struct pollfd wake = {.fd = wake_fd, .events = POLLIN};
     PX_COUNT(b->counters, poll);
@@ -286,24 +295,48 @@ static short answer(const struct px_backend *b, int fd, short events, short *lef
   return found;
 }
 
+/* Asks the ring to end a wait once `events` hold for a descriptor that it has nothing in flight for. */
+static bool await_poll(struct px_backend *b, int fd, short events) {
+  struct uring_sqe *sqe = submission(b, fd, OP_AWAIT);
+  if (sqe == NULL) return false;
+  submission_poll(sqe, events);
+  sqe->user_data = AWAIT_DATA;
+  b->awaiting = true;
+  return true;
+}
+
 static int io_poll(struct px_backend *b, struct pollfd fds[2]) {
+  int status = 0;
   for (;;) {
     short left;
     pump(b);
-    fds[0].revents = answer(b, fds[0].fd, fds[0].events, &left);
-    fds[1].revents = 0;
-    if (fds[0].revents != 0) return 1;
-    /* The ring is readable while it has something to do or to take. */
-    struct pollfd all[3] = {{.fd = left != 0 ? fds[0].fd : -1, .events = left},
-                            {.fd = fds[1].fd, .events = fds[1].events},
-                            {.fd = b->ring.fd, .events = POLLIN}};
+    short found = answer(b, fds[0].fd, fds[0].events, &left);
+    /* What the ring does not answer for, now; then the wait in the ring, with requests that hold from
+     * here on. poll(2) on the ring itself would miss work that is deferred. */
+    struct pollfd now[2] = {{.fd = left != 0 ? fds[0].fd : -1, .events = left}, fds[1]};
     PX_COUNT(b->counters, poll);
-    int n = poll(all, 3, -1);
-    if (n < 0) return n;
-    fds[0].revents = all[0].revents;
-    fds[1].revents = all[1].revents;
-    if (fds[0].revents != 0 || fds[1].revents != 0) return 1;
+    if (poll(now, 2, 0) < 0) break;
+    fds[0].revents = (short)(now[0].revents | found);
+    fds[1].revents = now[1].revents;
+    status = (fds[0].revents != 0) + (fds[1].revents != 0);
+    if (status != 0) break;
+    rearm(b, fds[1].fd);
+    if (now[0].fd >= 0 && !b->awaiting && !await_poll(b, now[0].fd, left)) continue;
+    status = drive(b, -1);
+    if (status < 0 && status != -EBUSY && status != -EAGAIN) {
+      errno = -status;
+      status = -1;
+      break;
+    }
   }
+  if (b->awaiting) {
+    int error = errno;
+    cancel_await(b);
+    pump(b);
+    b->awaiting = false;
+    errno = error;
+  }
+  return status;
 }
 
 const struct px_backend_io uring_io = {

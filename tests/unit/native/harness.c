@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * See harness.h. Runs `harness [SCENARIO]`: all scenarios on all backends, one line each. */
+ * See harness.h. Runs `harness [SCENARIO [BACKEND]]`: all scenarios on all backends, one line each. */
 #define _GNU_SOURCE
 #include "harness.h"
 
@@ -138,12 +138,13 @@ static void run(const struct scenario *scenario, const struct px_backend_ops *op
 
 int main(int argc, char **argv) {
   const struct scenario *const suites[] = {poll_scenarios, clock_scenarios, socket_scenarios,
-                                            file_scenarios, edge_scenarios, hint_scenarios,
-                                            poll_set_scenarios, connect_scenarios};
+                                            file_scenarios, edge_scenarios, hint_scenarios, poll_set_scenarios, connect_scenarios, completion_scenarios};
   setvbuf(stdout, NULL, _IOLBF, 0);
   for (size_t s = 0; s < sizeof suites / sizeof suites[0]; s++)
     for (const struct scenario *scenario = suites[s]; scenario->name != NULL; scenario++)
       for (int b = 0; px_backends[b] != NULL; b++)
-        if (argc < 2 || strcmp(argv[1], scenario->name) == 0) run(scenario, px_backends[b]);
+        if ((argc < 2 || strcmp(argv[1], scenario->name) == 0) &&
+            (argc < 3 || strcmp(argv[2], px_backends[b]->name) == 0))
+          run(scenario, px_backends[b]);
   return 0;
 }
