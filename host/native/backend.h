@@ -74,6 +74,9 @@ struct px_backend_io {
   /* Waits until what closed sockets have still to send is sent, `wake_fd` becomes readable, or the
    * limit is over. */
   void (*flush)(struct px_backend *backend, int wake_fd, int64_t limit_ns);
+  /* A signal is about to end the process: lets go of the sockets, as the kernel does for a process that
+   * ends. Async-signal-safe, on the backend's thread; no other call comes after it. */
+  void (*abandon)(void *backend);
 };
 
 /* Every int answers >= 0, or -errno. No function aborts or logs. `wait` does not allocate. */

@@ -28,6 +28,7 @@
         "listen_tcp.c",
         "listen_unix.c",
         "listen_inherited.c",
+        "ending.c",
         "socket_file.c",
         "connect.c",
         "connector.c",

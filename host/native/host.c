@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "connect.h"
+#include "ending.h"
 #include "socket_file.h"
 
 #define FLUSH_NS INT64_C(5000000000)
@@ -33,6 +34,7 @@ int px_host_open(struct px_host *host, const struct px_backend_ops *ops) {
     close(host->wake_write_fd);
     return status;
   }
+  if (host->io != NULL) px_ending_add(host->io->abandon, host->poller.backend, true);
   for (int fd = 0; fd < 3; fd++) host->stdio_flags[fd] = fcntl(fd, F_GETFL);
   return 0;
 }
@@ -43,9 +45,11 @@ void px_host_close(struct px_host *host) {
   for (uint32_t fd = 0; fd < host->table.room; fd++)
     if (host->table.entries[fd].kind != PX_FREE) px_host_drop(host, fd);
   px_connector_close(host);
-  /* The kernel would go on to send what a closed connection had written; who was stopped can't wait. */
-  if (host->io != NULL)
+  if (host->io != NULL) {
+    /* The kernel would go on to send what a closed connection had written; who was stopped can't wait. */
     host->io->flush(host->poller.backend, host->wake_fd, px_host_stopped(host) ? 0 : FLUSH_NS);
+    px_ending_remove(host->io->abandon, host->poller.backend);
+  }
   px_poller_close(&host->poller);
   px_subscriptions_destroy(&host->subs);
   px_fd_table_destroy(&host->table);

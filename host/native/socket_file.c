@@ -7,13 +7,14 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "ending.h"
 
 struct socket_file {
   struct socket_file *next;
@@ -27,10 +28,6 @@ struct socket_file {
 
 static struct socket_file *_Atomic first;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* for whoever adds or takes away */
-
-static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
-enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
-static struct sigaction before[ENDING_SIGNALS];
 
 static void remove_file(const struct socket_file *file) {
   struct stat now;
@@ -48,27 +45,9 @@ void px_socket_files_remove(void) {
 
 __attribute__((destructor)) static void on_exit_of_process(void) { px_socket_files_remove(); }
 
-/* Cleans up and lets happen what would have happened without us. */
-static void on_signal(int number) {
+static void on_ending(void *ignored) {
+  (void)ignored;
   px_socket_files_remove();
-  for (int i = 0; i < ENDING_SIGNALS; i++)
-    if (ending_signals[i] == number) sigaction(number, &before[i], NULL);
-  raise(number); /* delivered once this handler returns, as it is blocked until then */
-}
-
-/* Stands before the signals that would end the process. Node puts a handler of its own there, which
- * runs once, to reset the terminal; a handler of the program, or a signal that is ignored, stays. */
-static void guard_signals(void) {
-  struct sigaction action = {.sa_handler = on_signal}, now;
-  sigemptyset(&action.sa_mask);
-  for (int i = 0; i < ENDING_SIGNALS; i++) {
-    if (sigaction(ending_signals[i], NULL, &now) < 0 || now.sa_handler == on_signal) continue;
-    bool ends = (now.sa_flags & SA_SIGINFO) == 0 && now.sa_handler == SIG_DFL;
-    bool once = (now.sa_flags & (int)SA_RESETHAND) != 0;
-    if (!ends && !once) continue;
-    before[i] = now;
-    sigaction(ending_signals[i], &action, NULL);
-  }
 }
 
 static struct socket_file *unused(void) {
@@ -94,7 +73,9 @@ void px_socket_file_add(int fd, const char *path) {
     file->inode = made.st_ino;
     memcpy(file->path, path, length + 1);
     atomic_store(&file->bound, true);
-    guard_signals();
+    static bool guarded; /* once is enough: the files are a list of their own */
+    if (!guarded) px_ending_add(on_ending, NULL, false);
+    guarded = true;
   }
   pthread_mutex_unlock(&lock);
 }

@@ -30,6 +30,7 @@ enum {
   URING_RECV_MULTISHOT = 1 << 1,
 
   URING_ASYNC_CANCEL_ALL = 1 << 0,
+  URING_ASYNC_CANCEL_ANY = 1 << 2,
 
   URING_CQE_BUFFER = 1 << 0,
   URING_CQE_MORE = 1 << 1,
@@ -52,6 +53,7 @@ enum {
   URING_SQ_TASKRUN = 1 << 2,
 
   URING_REGISTER_PBUF_RING = 22,
+  URING_REGISTER_SYNC_CANCEL = 24,
 };
 
 #define URING_OFF_SQES 0x10000000
@@ -111,7 +113,16 @@ struct uring_buf_reg {
   uint64_t resv[3];
 };
 
-_Static_assert(sizeof(struct uring_sqe) == 64 && sizeof(struct uring_cqe) == 16 &&
+struct uring_sync_cancel {
+  uint64_t addr;
+  int32_t fd;
+  uint32_t flags;
+  struct uring_timespec timeout; /* -1: none */
+  uint8_t opcode, pad[7];
+  uint64_t pad2[3];
+};
+
+_Static_assert(sizeof(struct uring_sync_cancel) == 64 && sizeof(struct uring_sqe) == 64 && sizeof(struct uring_cqe) == 16 &&
                    sizeof(struct uring_params) == 120 && sizeof(struct uring_buf) == 16 &&
                    sizeof(struct uring_buf_reg) == 40 && sizeof(struct uring_wait) == 24,
                "the kernel's layouts");
@@ -132,9 +143,11 @@ URING_SAME(SETUP_TASKRUN_FLAG);
 URING_SAME(SETUP_SINGLE_ISSUER);
 URING_SAME(SETUP_DEFER_TASKRUN);
 URING_SAME(ASYNC_CANCEL_ALL);
+URING_SAME(ASYNC_CANCEL_ANY);
 URING_SAME(ENTER_EXT_ARG);
 URING_SAME(SQ_TASKRUN);
 URING_SAME(REGISTER_PBUF_RING);
+URING_SAME(REGISTER_SYNC_CANCEL);
 _Static_assert((int)URING_SQE_CQE_SKIP_SUCCESS == (int)IOSQE_CQE_SKIP_SUCCESS &&
                    (int)URING_SQE_BUFFER_SELECT == (int)IOSQE_BUFFER_SELECT,
                "flags of a submission");

@@ -339,6 +339,11 @@ static int io_poll(struct px_backend *b, struct pollfd fds[2]) {
   return status;
 }
 
+static void io_abandon(void *backend) {
+  struct px_backend *b = backend;
+  uring_abandon(&b->ring);
+}
+
 const struct px_backend_io uring_io = {
     .adopt = io_adopt,
     .accept = io_accept,
@@ -350,4 +355,5 @@ const struct px_backend_io uring_io = {
     .set_low_mark = io_set_low_mark,
     .poll = io_poll,
     .flush = io_flush,
+    .abandon = io_abandon,
 };

@@ -104,3 +104,18 @@ int uring_enter(struct uring *ring, int64_t timeout_ns) {
                    timeout_ns != 0 ? 1 : 0, flags, timed ? &wait : NULL, timed ? sizeof wait : 0);
   return n >= 0 || errno == ETIME ? 0 : -errno;
 }
+
+void uring_abandon(struct uring *ring) {
+  enum { ROUNDS_MAX = 4096 };
+  struct uring_sync_cancel all = {
+      .fd = -1,
+      .flags = URING_ASYNC_CANCEL_ANY | URING_ASYNC_CANCEL_ALL,
+      .timeout = {.tv_nsec = 100000000},
+  };
+  syscall(SYS_io_uring_register, ring->fd, URING_REGISTER_SYNC_CANCEL, &all, 1);
+  /* The cancelled requests end here, and none is submitted. */
+  for (int round = 0; round < ROUNDS_MAX; round++) {
+    syscall(SYS_io_uring_enter, ring->fd, 0, 0, URING_ENTER_GETEVENTS, NULL, 0);
+    if ((__atomic_load_n(ring->sq_flags, __ATOMIC_ACQUIRE) & URING_SQ_TASKRUN) == 0) return;
+  }
+}

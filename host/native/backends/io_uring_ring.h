@@ -39,6 +39,10 @@ int uring_open(struct uring *ring, struct px_counters *counters);
 /* The kernel cancels what is in flight. */
 void uring_close(struct uring *ring);
 
+/* Ends what is in flight, so that the kernel holds no file any more: closing the ring would do that, but
+ * a few milliseconds later. Async-signal-safe, also amid another function here. */
+void uring_abandon(struct uring *ring);
+
 /* A cleared entry to fill in, which the next uring_enter submits; NULL: the queue is full. */
 struct uring_sqe *uring_next(struct uring *ring);
 
