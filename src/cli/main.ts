@@ -120,7 +120,7 @@ function program(progress: Progress): Command {
     )
     .option(
       '-b, --backend <NAME>',
-      "auto or a name that 'pollux backends' lists: epoll, poll, select, epoll-et, sigio",
+      "auto or a name that 'pollux backends' lists: epoll, poll, select, epoll-et, sigio, io-uring",
       'auto',
     )
     .option(

@@ -98,7 +98,9 @@ describe('imports go one way', () => {
       const backend = name.replace(/(_\w+)?\.[ch]$/, '');
       const foreign = own
         .map(([, path]) => path as string)
-        .filter((path) => !/^\.\.\/(backend|counters)\.h$/.test(path) && !path.startsWith(`${backend}`));
+        .filter(
+          (path) => !/^\.\.\/(backend|counters)\.h$/.test(path) && !path.startsWith(`${backend}`),
+        );
       expect(foreign, name).toEqual([]);
     }
   });

@@ -125,6 +125,12 @@ static void open_listener(struct test *t) {
 
 static void run(const struct scenario *scenario, const struct px_backend_ops *ops) {
   struct test test = {.backend = ops->name, .bytes = calloc(1, MEMORY)}, *t = &test;
+  int refused = px_backend_probe(ops);
+  if (refused < 0) { /* by this machine or a policy on it */
+    printf("skipped %s [%s]: %s\n", scenario->name, ops->name, px_backend_reason(ops, refused));
+    free(t->bytes);
+    return;
+  }
   CHECK(px_host_open(&t->host, ops) == 0);
   t->memory = (struct px_memory){.data = t->bytes, .size = MEMORY};
   t->host.warn = remember;

@@ -126,6 +126,7 @@ test('backends are listed best first, each with a sentence', () => {
     'select',
     'epoll-et',
     'sigio',
+    'io-uring',
   ]);
   for (const { available, reason, summary } of backends()) {
     expect(summary).toMatch(/\w+\(\d\)/);
