@@ -41,6 +41,7 @@
         "backends/select.c",
         "backends/sigio.c",
         "backends/io_uring.c",
+        "backends/io_uring_drive.c",
         "backends/io_uring_io.c",
         "backends/io_uring_output.c",
         "backends/io_uring_ring.c",

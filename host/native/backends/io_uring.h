@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * What the parts of the io-uring backend share: the sources, and their way through the ring.
  *
- * io_uring.c turns interest into submissions and completions into state, and waits; io_uring_io.c is
- * the guest's calls on that state; io_uring_output.c is what was written and not yet sent. */
+ * io_uring.c is the backend's own functions: interest, and what a wait reports. io_uring_drive.c turns
+ * needs into submissions and completions into state; io_uring_io.c is the guest's calls on that state;
+ * io_uring_output.c is what was written and not yet sent; io_uring_ring.c is the ring. */
 #ifndef PX_IO_URING_H
 #define PX_IO_URING_H
 
@@ -80,7 +81,6 @@ struct px_backend {
   struct source *sources;
   uint32_t room;
   struct list ready, todo;
-  bool ahead;         /* completions were taken since the last wait began */
   uint32_t lingering; /* closed by the guest and not yet sent */
   struct chunk *spare;
   uint32_t spare_count;
@@ -108,7 +108,11 @@ enum operation { OP_RECEIVE, OP_ACCEPT, OP_POLL_IN, OP_POLL_OUT, OP_INLINE, OP_S
 /* user_data of the poll that a blocking call waits with: it belongs to no source. */
 #define AWAIT_DATA UINT64_MAX
 
-/* ---- io_uring.c ---- */
+static inline short events_of(uint32_t want) {
+  return (short)((want & PX_READ ? POLLIN : 0) | (want & PX_WRITE ? POLLOUT : 0));
+}
+
+/* ---- io_uring_drive.c ---- */
 
 /* The source of a descriptor, NULL where there is none. */
 static inline struct source *source_of(const struct px_backend *b, int fd) {

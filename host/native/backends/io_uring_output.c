@@ -66,7 +66,6 @@ void output_start(struct px_backend *b, int fd) {
   bool follows = s->out_first->next != NULL || s->closed || s->shut_when_sent;
   bool inlined = !s->stalled && !follows && b->inlined_count < URING_SQ_ENTRIES;
   struct uring_sqe *sqe = submission(b, fd, inlined ? OP_INLINE : OP_SEND);
-  s = &b->sources[fd];
   if (sqe == NULL) {
     touch(b, fd);
     return;
