@@ -182,6 +182,26 @@ static void a_guest_that_does_not_read_stalls_its_peer(struct test *t) {
   close(peer);
 }
 
+/* With small buffers in the kernel, what is held elsewhere shows. */
+static void what_is_held_for_a_guest_that_does_not_read_is_bounded(struct test *t) {
+  static uint8_t block[16384];
+  uint32_t fd;
+  int small = 16384, listener = px_fd_table_get(&t->host.table, t->listener)->host_fd;
+  CHECK(setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &small, sizeof small) == 0);
+  int peer = connect_waited(t, &fd);
+  CHECK(setsockopt(peer, SOL_SOCKET, SO_SNDBUF, &small, sizeof small) == 0);
+  CHECK(fcntl(peer, F_SETFL, O_NONBLOCK) == 0);
+  uint64_t sent = 0;
+  for (int idle = 0; idle < 20 && sent < 64u << 20;) {
+    ssize_t n = send(peer, block, sizeof block, MSG_NOSIGNAL);
+    idle = n > 0 ? 0 : idle + 1;
+    if (n > 0) sent += (uint64_t)n;
+    if (n < 0) wait_for(t, idle % 2 ? ABI_FD_READ : ABI_FD_WRITE, fd);
+  }
+  CHECK(sent < 1u << 20);
+  close(peer);
+}
+
 /* More than all of a backend's buffers is there, and the guest looks at all of it before it reads. */
 static void connections_that_wait_to_be_read_starve_nobody(struct test *t) {
   enum { MANY = 60, EACH = 120000 };
@@ -463,6 +483,7 @@ const struct scenario completion_scenarios[] = {
     S(the_end_of_the_guest_delivers_what_was_written),
     S(a_shutdown_comes_behind_what_was_written),
     S(a_guest_that_does_not_read_stalls_its_peer),
+    S(what_is_held_for_a_guest_that_does_not_read_is_bounded),
     S(connections_that_wait_to_be_read_starve_nobody),
     S(a_reset_under_pending_output_is_told_once),
     S(a_write_to_who_has_gone_is_told_by_a_later_call),
