@@ -7,13 +7,16 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../../../host/native/connect.h"
 #include "harness.h"
 
 #define MS UINT64_C(1000000)
@@ -399,6 +402,76 @@ static void blocking_calls_wait_on_what_was_polled_before(struct test *t) {
   close(r.fd);
 }
 
+/* A socket that listens and that the guest knows nothing of. */
+static int other_listener(int family, struct sockaddr_un *name, int *port) {
+  int fd = socket(family, SOCK_STREAM, 0);
+  struct sockaddr_in address = {.sin_family = AF_INET};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  *name = (struct sockaddr_un){.sun_family = AF_UNIX};
+  snprintf(name->sun_path + 1, sizeof name->sun_path - 1, "pollux-native-%d", getpid());
+  socklen_t name_length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name->sun_path + 1));
+  bool bound = family == AF_UNIX ? bind(fd, (struct sockaddr *)name, name_length) == 0
+                                 : bind(fd, (struct sockaddr *)&address, length) == 0;
+  if (!bound || listen(fd, 8) != 0) exit(1);
+  if (family != AF_UNIX) getsockname(fd, (struct sockaddr *)&address, &length);
+  *port = ntohs(address.sin_port);
+  return fd;
+}
+
+static void talk(struct test *t, uint32_t fd, int listener) {
+  uint32_t count;
+  char bytes[8];
+  for (int tries = 0; tries < 1000 && !wait_for(t, ABI_FD_WRITE, fd); tries++) {}
+  int peer = accept(listener, NULL, NULL);
+  memcpy(t->bytes + DATA, "hello", 5);
+  CHECK(peer >= 0 && write_fd(t, fd, 5, &count) == 0 && count == 5);
+  CHECK(!wait_for(t, ABI_FD_READ, fd));
+  CHECK(recv(peer, bytes, 5, MSG_WAITALL) == 5 && memcmp(bytes, "hello", 5) == 0);
+  CHECK(write(peer, "you", 3) == 3);
+  while (!wait_for(t, ABI_FD_READ, fd)) {}
+  CHECK(event_nbytes(t, 0) == 3 && read_fd(t, fd, 8, &count) == 0 && count == 3);
+  CHECK(px_fd_close(&t->host, fd) == 0 && recv(peer, bytes, 1, 0) == 0);
+  close(peer);
+}
+
+static void an_outbound_connection_is_used_as_any_other(struct test *t) {
+  struct sockaddr_un name;
+  char path[sizeof name.sun_path];
+  int port, status, listener = other_listener(AF_INET, &name, &port);
+  struct px_target tcp = {.host = "127.0.0.1", .port = port};
+  int fd = px_connect(&t->host, &tcp, ABI_FDFLAGS_NONBLOCK, UINT64_MAX, &status);
+  CHECK(fd > 0 && status == 0);
+  talk(t, (uint32_t)fd, listener);
+  close(listener);
+  listener = other_listener(AF_UNIX, &name, &port);
+  snprintf(path, sizeof path, "@%s", name.sun_path + 1);
+  struct px_target local = {.path = path};
+  fd = px_connect(&t->host, &local, ABI_FDFLAGS_NONBLOCK, UINT64_MAX, &status);
+  CHECK(fd > 0 && status == 0);
+  talk(t, (uint32_t)fd, listener);
+  close(listener);
+}
+
+static void a_refused_connection_is_told_by_the_first_use(struct test *t) {
+  struct sockaddr_un name;
+  int port, status, listener = other_listener(AF_INET, &name, &port);
+  close(listener);
+  for (int tag = ABI_FD_READ; tag <= ABI_FD_WRITE; tag++) {
+    uint32_t count;
+    struct px_target tcp = {.host = "127.0.0.1", .port = port};
+    int fd = px_connect(&t->host, &tcp, ABI_FDFLAGS_NONBLOCK, UINT64_MAX, &status);
+    CHECK(fd > 0 && status == 0);
+    for (int tries = 0; tries < 1000 && !wait_for(t, tag, (uint32_t)fd); tries++) {}
+    CHECK(event_type(t, 0) == tag && event_error(t, 0) == 0);
+    status = tag == ABI_FD_READ ? read_fd(t, (uint32_t)fd, 8, &count)
+                                : write_fd(t, (uint32_t)fd, 8, &count);
+    CHECK(status == px_wasi_errno(ECONNREFUSED));
+    CHECK(write_fd(t, (uint32_t)fd, 8, &count) == EPIPE_WASI);
+    CHECK(px_fd_close(&t->host, (uint32_t)fd) == 0);
+  }
+}
+
 struct answer {
   int peer, pipe;
 };
@@ -496,6 +569,8 @@ const struct scenario completion_scenarios[] = {
     S(connections_nobody_accepted_end_with_their_listener),
     S(blocking_calls_wait_on_what_was_polled_before),
     S(what_was_written_goes_out_before_another_call_blocks),
+    S(an_outbound_connection_is_used_as_any_other),
+    S(a_refused_connection_is_told_by_the_first_use),
     S(a_forked_child_takes_nothing_along),
     S(five_thousand_connections),
     {NULL, NULL},
