@@ -82,6 +82,7 @@ export const servers = [
     prints: true,
   },
   pollux('epoll'),
+  pollux('io-uring'),
   { ...pollux('poll'), linear: true },
   // FD_SETSIZE is 1024, and Node itself holds some two dozen.
   { ...pollux('select'), linear: true, most: 980 },
