@@ -360,6 +360,11 @@ static void connections_nobody_accepted_end_with_their_listener(struct test *t) 
   CHECK(wait_for(t, ABI_FD_READ, t->listener));
   CHECK(px_fd_close(&t->host, t->listener) == 0);
   CHECK(recv(waiting, &byte, 1, 0) <= 0 && recv(second, &byte, 1, 0) <= 0);
+  int late = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)t->listener_port)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  CHECK(connect(late, (struct sockaddr *)&address, sizeof address) < 0 && errno == ECONNREFUSED);
+  close(late);
   close(waiting);
   close(second);
 }
