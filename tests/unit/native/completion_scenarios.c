@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -477,6 +478,24 @@ static void a_refused_connection_is_told_by_the_first_use(struct test *t) {
   }
 }
 
+static void a_pipe_that_was_read_meanwhile_is_not_reported(struct test *t) {
+  int ends[2];
+  char byte;
+  CHECK(pipe(ends) == 0 && signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+  uint32_t fd = (uint32_t)px_host_add_base(&t->host, 9, ends[0]);
+  for (int i = 0; i < 3; i++) {
+    CHECK(!wait_for(t, ABI_FD_READ, fd)); /* from here on it is watched */
+    CHECK(write(ends[1], "x", 1) == 1 && read(ends[0], &byte, 1) == 1);
+    CHECK(!wait_for(t, ABI_FD_READ, fd));
+    CHECK(write(ends[1], "x", 1) == 1 && wait_for(t, ABI_FD_READ, fd) && wait_for(t, ABI_FD_READ, fd));
+    CHECK(read(ends[0], &byte, 1) == 1);
+  }
+  px_host_drop(&t->host, fd);
+  close(ends[0]);
+  CHECK(write(ends[1], "x", 1) < 0 && errno == EPIPE); /* nobody holds the other end */
+  close(ends[1]);
+}
+
 struct answer {
   int peer, pipe;
 };
@@ -576,6 +595,7 @@ const struct scenario completion_scenarios[] = {
     S(what_was_written_goes_out_before_another_call_blocks),
     S(an_outbound_connection_is_used_as_any_other),
     S(a_refused_connection_is_told_by_the_first_use),
+    S(a_pipe_that_was_read_meanwhile_is_not_reported),
     S(a_forked_child_takes_nothing_along),
     S(five_thousand_connections),
     {NULL, NULL},
