@@ -36,7 +36,16 @@ describe('native layer under ASan and UBSan', () => {
     const sources = [...addonSources(), ...own.map((name) => here + name)];
     // connect_scenarios.c answers for names that no name server has.
     const names = ['-Wl,--wrap=getaddrinfo'];
-    execFileSync('cc', [...flags, ...sanitizers, ...names, '-o', binary, ...sources, '-lpthread', '-lutil']);
+    execFileSync('cc', [
+      ...flags,
+      ...sanitizers,
+      ...names,
+      '-o',
+      binary,
+      ...sources,
+      '-lpthread',
+      '-lutil',
+    ]);
   }, 120_000);
 
   const refused = backends().filter(({ available }) => !available);
