@@ -45,16 +45,14 @@ struct px_ready {
 
 struct px_backend; /* each backend defines its own */
 
-enum px_socket_kind { PX_SOCKET_LISTENER, PX_SOCKET_CONNECTED, PX_SOCKET_CONNECTING };
-
 /* The sockets' own calls, for a backend that does more than wait: whose kernel side accepts, receives
  * and sends by itself. Most backends have none, and the sockets are used by plain system calls. They
  * mean what those calls mean on a non-blocking socket, and answer -errno in place of -1. */
 struct px_backend_io {
-  /* The socket is the backend's from now on; every other function is for such descriptors only.
-   * -ENOMEM. Those that `accept` answers may be adopted a second time. */
-  int (*adopt)(struct px_backend *backend, int fd, enum px_socket_kind kind);
-  /* A connection: non-blocking, close-on-exec, and not yet adopted by the host. */
+  /* The socket, a listener or a stream that may still connect, is the backend's from now on: every other
+   * function is for such descriptors. One that `accept` gave is its own already. -ENOMEM. */
+  int (*adopt)(struct px_backend *backend, int fd, bool listener);
+  /* A connection: non-blocking, close-on-exec. */
   int (*accept)(struct px_backend *backend, int fd);
   ssize_t (*receive)(struct px_backend *backend, int fd, const struct iovec *iov, size_t count,
                      bool peek);

@@ -81,7 +81,7 @@ static void give_socket(struct px_host *host, const struct px_job *job) {
     warn_of_name(host, job);
   } else if (px_host_beyond_limit(host, job->fd)) {
     fail(entry, EMFILE);
-  } else if (px_host_adopt(host, job->fd, PX_SOCKET_CONNECTING) < 0) {
+  } else if (px_host_adopt(host, job->fd, false) < 0) {
     close(job->fd);
     fail(entry, ENOMEM);
   } else {
@@ -183,10 +183,6 @@ static int connect_address(struct px_host *host, const struct px_target *target,
   if (error == EAGAIN && address->sa_family == AF_UNIX) /* its queue is full */
     return connect_later(host, target, (const struct sockaddr_un *)(const void *)address, length,
                          fdflags, rights);
-  if (fd >= 0 && px_host_adopt(host, fd, PX_SOCKET_CONNECTING) < 0) {
-    close(fd);
-    return -ENOMEM;
-  }
   int guest_fd = add_entry(host, fdflags, rights, fd < 0 ? PX_ALWAYS_READY : fd,
                            fd < 0 ? px_wasi_errno(error) : -1);
   if (guest_fd < 0 && fd >= 0) px_host_close_socket(host, fd);

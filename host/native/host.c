@@ -69,6 +69,12 @@ int px_host_add(struct px_host *host, struct px_entry entry) {
   if (host->closed) return -EBADF;
   int fd = px_fd_table_add(&host->table, entry);
   if (fd < 0) return fd;
+  bool listener = entry.kind == PX_LISTENER;
+  if (entry.host_fd >= 0 && (listener || entry.kind == PX_STREAM) &&
+      px_host_adopt(host, entry.host_fd, listener) < 0) {
+    px_fd_table_remove(&host->table, (uint32_t)fd);
+    return -ENOMEM;
+  }
   uint32_t key = px_poller_key(&host->poller, (uint32_t)fd);
   if (key != 0 && host->poller.watches[key].want != 0) px_poller_touch(&host->poller, key);
   return fd;
@@ -90,8 +96,6 @@ int px_host_add_listener(struct px_host *host, int host_fd) {
   int flags = fcntl(host_fd, F_GETFL);
   if (status == 0 && (flags < 0 || fcntl(host_fd, F_SETFL, flags | O_NONBLOCK) < 0))
     status = -errno;
-  if (status == 0) status = px_host_adopt(host, host_fd, PX_SOCKET_LISTENER);
-  bool adopted = status == 0;
   if (status == 0)
     status = px_host_add(host, (struct px_entry){
                                    .kind = PX_LISTENER,
@@ -103,10 +107,7 @@ int px_host_add_listener(struct px_host *host, int host_fd) {
                                });
   if (status < 0) {
     px_socket_file_closed(host_fd);
-    if (adopted)
-      px_host_close_socket(host, host_fd);
-    else
-      close(host_fd);
+    close(host_fd);
   }
   return status;
 }

@@ -84,8 +84,8 @@ static inline bool px_host_stopped(struct px_host *host) {
 int px_host_base(const struct px_host *host, uint32_t fd);
 
 /* Hands a socket to a backend that does the sockets' I/O. -ENOMEM. */
-static inline int px_host_adopt(struct px_host *host, int host_fd, enum px_socket_kind kind) {
-  return host->io == NULL ? 0 : host->io->adopt(host->poller.backend, host_fd, kind);
+static inline int px_host_adopt(struct px_host *host, int host_fd, bool listener) {
+  return host->io == NULL ? 0 : host->io->adopt(host->poller.backend, host_fd, listener);
 }
 
 /* Adds an entry and tells the poller. Guest fd or -errno. */

@@ -82,13 +82,9 @@ int px_sock_accept(struct px_host *host, struct px_memory memory, uint32_t fd, u
   if ((flags & ~(uint32_t)ABI_FDFLAGS_ALL) != 0) return WASI_INVAL;
   uint8_t *out = px_at(memory, new_fd, 4);
   if (out == NULL) return WASI_FAULT;
+  if (listener->kind != PX_LISTENER) return WASI_INVAL; /* a connection, as accept(2) says */
   int host_fd = accept_within_limit(host, listener, &status);
   if (host_fd < 0) return status;
-  int adopted = px_host_adopt(host, host_fd, PX_SOCKET_CONNECTED);
-  if (adopted < 0) {
-    close(host_fd);
-    return px_wasi_errno(adopted);
-  }
   int guest_fd = px_host_add(host, (struct px_entry){
                                        .kind = PX_STREAM,
                                        .host_fd = host_fd,

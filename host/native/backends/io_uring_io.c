@@ -20,11 +20,13 @@ static int take_error(struct source *s) {
   return -error;
 }
 
-static int io_adopt(struct px_backend *b, int fd, enum px_socket_kind kind) {
-  struct source *s =
-      source_make(b, fd, kind == PX_SOCKET_LISTENER ? SOURCE_LISTENER : SOURCE_STREAM);
+static int io_adopt(struct px_backend *b, int fd, bool listener) {
+  struct source *s = source_of(b, fd);
+  if (s != NULL && s->kind == SOURCE_STREAM && !listener) return 0; /* accepted here */
+  s = source_make(b, fd, listener ? SOURCE_LISTENER : SOURCE_STREAM);
   if (s == NULL) return -ENOMEM;
-  s->full = kind == PX_SOCKET_CONNECTING;
+  /* It may not be connected, or be full from before: the first send or a poll tells. */
+  s->full = !listener;
   return 0;
 }
 
@@ -48,7 +50,10 @@ static int io_accept(struct px_backend *b, int fd) {
   if (receives(s)) return -EAGAIN;
   PX_COUNT(b->counters, accept4);
   int accepted = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  return accepted < 0 ? -errno : accepted;
+  if (accepted < 0) return -errno;
+  if (source_make(b, accepted, SOURCE_STREAM) != NULL) return accepted;
+  close(accepted);
+  return -ENOMEM;
 }
 
 /* ---- receiving ---- */
@@ -201,7 +206,12 @@ static void close_listener(struct px_backend *b, int fd) {
 }
 
 static void io_close(struct px_backend *b, int fd) {
-  struct source *s = &b->sources[fd];
+  struct source *s = source_of(b, fd);
+  if (s == NULL) { /* it could not be adopted */
+    PX_COUNT(b->counters, close);
+    close(fd);
+    return;
+  }
   s->want = 0;
   if (s->kind == SOURCE_LISTENER) {
     close_listener(b, fd);
