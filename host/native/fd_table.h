@@ -22,6 +22,7 @@ struct px_entry {
   uint16_t flags;   /* fdflags as the guest set them; of a file, NONBLOCK alone */
   uint16_t preopen; /* 1 + its place among the host's preopens; 0: none */
   bool borrowed;    /* a stream of the process, which we never close */
+  bool waitless;    /* always ready, although there is a host_fd: not every backend would say so */
   uint64_t rights, rights_inheriting;
 };
 

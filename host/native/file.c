@@ -111,6 +111,7 @@ int px_host_add_stream(struct px_host *host, int host_fd) {
                                .base_fd = host_fd,
                                .filetype = filetype,
                                .borrowed = true,
+                               .waitless = px_host_is_waitless(host_fd),
                                .rights = rights_of(host_fd, filetype),
                            });
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "connect.h"
@@ -128,9 +129,17 @@ bool px_host_beyond_limit(struct px_host *host, int host_fd) {
   return true;
 }
 
+bool px_host_is_waitless(int host_fd) {
+  struct stat stat;
+  if (fstat(host_fd, &stat) < 0) return true; /* closed: each call on it says EBADF */
+  return S_ISREG(stat.st_mode) || S_ISDIR(stat.st_mode) || S_ISBLK(stat.st_mode);
+}
+
 int px_host_add_base(struct px_host *host, int base_fd, int host_fd) {
-  return px_host_add(host,
-                     (struct px_entry){.kind = PX_BASE, .host_fd = host_fd, .base_fd = base_fd});
+  return px_host_add(host, (struct px_entry){.kind = PX_BASE,
+                                             .host_fd = host_fd,
+                                             .base_fd = base_fd,
+                                             .waitless = px_host_is_waitless(host_fd)});
 }
 
 int px_host_add_device(struct px_host *host) {

@@ -67,6 +67,8 @@ int px_host_add_base(struct px_host *host, int base_fd, int host_fd);
 int px_host_add_device(struct px_host *host);
 /* A standard stream of the process, served by the host itself. */
 int px_host_add_stream(struct px_host *host, int host_fd);
+/* The kernel would not wait for such a descriptor: a regular file, or none that is open. */
+bool px_host_is_waitless(int host_fd);
 /* Opens the directory `path` for the guest, who sees it as `name`. */
 int px_host_add_directory(struct px_host *host, const char *path, const char *name);
 

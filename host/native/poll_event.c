@@ -24,8 +24,8 @@ void px_event_of_clock(const uint8_t *record, uint8_t *event) {
                  known ? WASI_SUCCESS : WASI_INVAL, ABI_CLOCK, 0, 0);
 }
 
-/* Bytes to read. A listener answers 1, as Wasmtime does: something is there. So does what the base
- * WASI keeps to itself, and the set of /dev/poll. */
+/* Bytes to read. A listener answers 1, as Wasmtime does: something is there. So does what the kernel
+ * can't count (an eventfd, a device), and what the base WASI keeps to itself. */
 static uint64_t readable_bytes(struct px_host *host, const struct px_entry *entry) {
   int bytes = 0;
   if (entry == NULL) return 0;
@@ -35,7 +35,8 @@ static uint64_t readable_bytes(struct px_host *host, const struct px_entry *entr
   if (entry->kind == PX_STREAM && host->io != NULL)
     return (uint64_t)host->io->readable(host->poller.backend, host_fd);
   PX_COUNT(&host->counters, ioctl);
-  return ioctl(host_fd, FIONREAD, &bytes) == 0 && bytes > 0 ? (uint64_t)bytes : 0;
+  if (ioctl(host_fd, FIONREAD, &bytes) < 0) return 1;
+  return bytes > 0 ? (uint64_t)bytes : 0;
 }
 
 void px_event_of_fd(struct px_host *host, uint32_t key, uint32_t direction, uint64_t userdata,

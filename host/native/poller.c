@@ -137,7 +137,7 @@ static bool settle(struct px_poller *p, uint32_t key) {
     set_immediate(p, key, true, WASI_BADF);
     return false;
   }
-  if (interest != 0 && entry->host_fd < 0) {
+  if (interest != 0 && (entry->host_fd < 0 || entry->waitless)) {
     set_immediate(p, key, entry->host_fd != PX_NEVER_READY, 0);
     return false;
   }

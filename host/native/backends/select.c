@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
@@ -18,6 +19,7 @@ struct px_backend {
   uint64_t tokens[FD_SETSIZE];
   int highest; /* highest descriptor in either set, -1: none */
   int members; /* descriptors in either set */
+  int writers; /* of them, in write_set alone */
   int next;    /* where the next scan begins */
   struct px_counters *counters;
 };
@@ -39,10 +41,15 @@ static int contains(const struct px_backend *b, int fd) {
   return FD_ISSET(fd, &b->read_set) || FD_ISSET(fd, &b->write_set);
 }
 
+static int only_writes(const struct px_backend *b, int fd) {
+  return !FD_ISSET(fd, &b->read_set) && FD_ISSET(fd, &b->write_set);
+}
+
 static int op_set(struct px_backend *b, int fd, uint64_t token, uint32_t was, uint32_t want) {
   (void)was; /* The sets know. */
   if (fd < 0 || fd >= FD_SETSIZE) return want == 0 ? 0 : -ERANGE;
   b->members += (want != 0) - contains(b, fd);
+  b->writers += (want == PX_WRITE) - only_writes(b, fd);
   if (want & PX_READ)
     FD_SET(fd, &b->read_set);
   else
@@ -70,8 +77,29 @@ static void find_hangups(struct px_backend *b, struct px_ready *out, struct poll
   }
 }
 
+/* A hangup is readable to select, and not writable: who only waits to write would never learn of one where
+ * there is no room (a pipe, a Unix socket). One poll(2) that does not wait tells. */
+static bool any_writer_hung_up(struct px_backend *b, fd_set *hung_up) {
+  struct pollfd writers[FD_SETSIZE];
+  nfds_t n = 0;
+  bool any = false;
+  for (int fd = 0; fd <= b->highest && n < (nfds_t)b->writers; fd++)
+    if (only_writes(b, fd)) writers[n++] = (struct pollfd){.fd = fd, .events = 0};
+  PX_COUNT(b->counters, poll);
+  if (poll(writers, n, 0) <= 0) return false;
+  FD_ZERO(hung_up);
+  for (nfds_t i = 0; i < n; i++) {
+    if ((writers[i].revents & POLLHUP) == 0) continue;
+    FD_SET(writers[i].fd, hung_up);
+    any = true;
+  }
+  return any;
+}
+
 static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int64_t timeout_ns) {
-  fd_set readable = b->read_set, writable = b->write_set;
+  fd_set readable = b->read_set, writable = b->write_set, hung_up;
+  bool hangups = b->writers > 0 && any_writer_hung_up(b, &hung_up);
+  if (hangups) timeout_ns = 0;
   struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000),
                              .tv_nsec = (long)(timeout_ns % 1000000000)};
   PX_COUNT(b->counters, pselect6);
@@ -79,6 +107,11 @@ static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int
   int left = pselect(b->highest + 1, &readable, &writable, NULL, timeout_ns < 0 ? NULL : &timeout,
                      NULL);
   if (left < 0) return -errno;
+  for (int fd = 0; hangups && fd <= b->highest; fd++)
+    if (FD_ISSET(fd, &hung_up) && !FD_ISSET(fd, &writable)) {
+      FD_SET(fd, &writable); /* find_hangups tells what it is */
+      left++;
+    }
 
   struct pollfd ready[FD_SETSIZE];
   int at = b->next <= b->highest ? b->next : 0, n = 0;

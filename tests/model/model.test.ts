@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Random sequences of operations and subscription arrays against the oracle of model.c, on each
+// backend. fast-check makes the sequences, and shrinks one that shows a difference.
+//
+// POLLUX_MODEL_RUNS sets the number of sequences (100,000), POLLUX_MODEL_SEED repeats a run.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { backends } from '../../host/index.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const native = `${root}host/native/`;
+const binary = `${root}build/tests/model`;
+const RUNS = Number(process.env.POLLUX_MODEL_RUNS ?? 100_000);
+const BATCH = 1_000;
+
+function addonSources(): string[] {
+  const gyp = readFileSync(`${native}binding.gyp`, 'utf8');
+  return [...gyp.matchAll(/"([\w/]+\.c)"/g)]
+    .map((match) => match[1] as string)
+    .filter((name) => !/node_api\.h|instance\.h|"call\.h"|napi_values\.h/.test(text(name)))
+    .map((name) => native + name);
+}
+
+function text(name: string): string {
+  return readFileSync(native + name, 'utf8');
+}
+
+/** The first difference that the sequences show, or ''. */
+function difference(backend: string, sequences: readonly Uint8Array[]): string {
+  const input = Buffer.concat(
+    sequences.flatMap((sequence) => [
+      Uint8Array.of(sequence.length & 255, sequence.length >> 8),
+      sequence,
+    ]),
+  );
+  const run = spawnSync(binary, [backend], { input, encoding: 'utf8', timeout: 60_000 });
+  if (run.status === 0) return run.stdout;
+  return `the model ended with ${run.status ?? run.signal}: ${run.stderr}`;
+}
+
+beforeAll(() => {
+  mkdirSync(`${root}build/tests`, { recursive: true });
+  const flags = '-std=c17 -g -O2 -Wall -Wextra -Wconversion -Werror'.split(' ');
+  execFileSync('cc', [
+    ...flags,
+    '-o',
+    binary,
+    `${root}tests/model/model.c`,
+    ...addonSources(),
+    '-lpthread',
+  ]);
+}, 120_000);
+
+describe('poll_oneoff does as the oracle says, for any sequence', () => {
+  // With io-uring bytes are received before the guest asks: the kernel is no oracle for them. Its random
+  // calls are in tests/unit/native/random_scenarios.c.
+  const available = backends().filter(({ available, name }) => available && name !== 'io-uring');
+  test.each(available)('on $name', { timeout: 300_000 }, ({ name }) => {
+    const seed = Number(process.env.POLLUX_MODEL_SEED ?? Date.now() % 2 ** 31);
+    const sequence = fc.uint8Array({ minLength: 1, maxLength: 120 });
+    const batch = fc.array(sequence, { minLength: 1, maxLength: BATCH, size: 'max' });
+    let done = 0;
+    fc.assert(
+      fc.property(batch, (sequences) => {
+        done += sequences.length;
+        expect(difference(name, sequences)).toBe('');
+      }),
+      { seed, numRuns: Math.ceil((2 * RUNS) / BATCH), endOnFailure: false },
+    );
+    // fast-check draws the batches' lengths too: on average they are half full.
+    while (done < RUNS) {
+      const more = fc.sample(sequence, { seed: seed + done, numRuns: BATCH });
+      expect(difference(name, more)).toBe('');
+      done += more.length;
+    }
+    expect(done).toBeGreaterThanOrEqual(RUNS);
+  });
+});
