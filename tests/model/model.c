@@ -120,8 +120,16 @@ static void move(struct world *w, uint32_t from, uint32_t to) {
   w->peers[from] = -1;
 }
 
+/* Mostly a descriptor that is open, as most numbers are of nothing. */
+static uint32_t pick(struct world *w) {
+  uint32_t byte = next(w), open[FDS], count = 0;
+  for (uint32_t fd = 0; fd < FDS; fd++)
+    if (entry(w, fd) != NULL && (fd > 3 || byte % 8 == 0)) open[count++] = fd;
+  return byte >= 240 || count == 0 ? byte % FDS : open[byte / 8 % count];
+}
+
 static void subscribe(struct world *w, uint32_t slot) {
-  uint32_t kind = next(w), fd = next(w) % (FDS + 2);
+  uint32_t kind = next(w), fd = pick(w);
   size_t at = SUBS + (size_t)slot * 48;
   memset(w->bytes + at, 0, 48);
   put(w, at, kind & 128 ? 7 : ++w->userdata, 8);
@@ -132,7 +140,7 @@ static void subscribe(struct world *w, uint32_t slot) {
     return;
   }
   put(w, at + 8, kind % 2 ? ABI_FD_READ : ABI_FD_WRITE, 1);
-  put(w, at + 16, fd == FDS + 1 ? UINT32_MAX - kind : fd, 4);
+  put(w, at + 16, fd == FDS - 1 ? UINT32_MAX - kind : fd, 4);
   if (kind & 32) memcpy(w->bytes + at + 24, "no-count", 8);
 }
 
@@ -219,7 +227,7 @@ static void check_poll(struct world *w) {
 }
 
 static void poll_new_array(struct world *w) {
-  w->subs = next(w) % SUBS_MAX;
+  w->subs = next(w) % 8;
   for (uint32_t slot = 0; slot < w->subs; slot++) subscribe(w, slot);
   check_poll(w);
 }
@@ -259,9 +267,9 @@ static void transfer(struct world *w, uint32_t fd, uint32_t how, uint32_t size) 
 }
 
 static void step(struct world *w) {
-  uint32_t op = next(w), fd = next(w) % FDS;
+  uint32_t op = next(w), fd = pick(w);
   switch (op % 16) {
-    case 0: case 1: add_pair(w, fd % 2); break;
+    case 0: case 1: add_pair(w, op / 16 % 2); break;
     case 2: case 3: case 4: case 5: transfer(w, fd, op / 16, next(w) * 4u); break;
     case 6:
       if (w->peers[fd] >= 0) shutdown(w->peers[fd], op & 16 ? SHUT_WR : SHUT_RDWR);
@@ -272,7 +280,7 @@ static void step(struct world *w) {
       if (fd != 3) px_fd_close(&w->host, fd);
       if (fd != 3) drop_peer(w, fd, false);
       break;
-    case 10: move(w, fd, next(w) % FDS); break;
+    case 10: move(w, fd, pick(w)); break;
     case 11: poll_edited_array(w); break;
     case 12: check_poll(w); break;
     default: poll_new_array(w);

@@ -61,7 +61,7 @@ describe('poll_oneoff does as the oracle says, for any sequence', () => {
   const available = backends().filter(({ available, name }) => available && name !== 'io-uring');
   test.each(available)('on $name', { timeout: 300_000 }, ({ name }) => {
     const seed = Number(process.env.POLLUX_MODEL_SEED ?? Date.now() % 2 ** 31);
-    const sequence = fc.uint8Array({ minLength: 1, maxLength: 120 });
+    const sequence = fc.uint8Array({ minLength: 1, maxLength: 240 });
     const batch = fc.array(sequence, { minLength: 1, maxLength: BATCH, size: 'max' });
     let done = 0;
     fc.assert(
