@@ -6,7 +6,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bytes, Client } from '../support/client.ts';
 import { cellsOf, describeCell, serve, start } from './cells.ts';
 import { endsBySignal } from './scenarios.ts';
@@ -116,10 +116,12 @@ describe('Go with several listeners', () => {
     describeCell(cell, () => {
       const it = serve(cell);
       it('accepts on each of them', async (server) => {
-        const ports = [...server.stderr().matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) =>
-          Number(port),
-        );
-        expect(ports).toHaveLength(2);
+        // Each listener is a line of its own, and the first is all that a start waits for.
+        const ports = await vi.waitFor(() => {
+          const found = [...server.stderr().matchAll(/127\.0\.0\.1:(\d+) /g)];
+          expect(found).toHaveLength(2);
+          return found.map(([, port]) => Number(port));
+        }, 10_000);
         for (const port of [...ports, ...ports]) {
           const client = await Client.connect(port);
           await client.send(`to ${port}`);
