@@ -5,9 +5,7 @@
 import { inspect } from 'node:util';
 
 function withCode<E extends Error>(error: E, code: string): E {
-  // As Node's errors print, without `code` among the own properties that are shown twice.
-  Object.defineProperty(error, 'code', { value: code, enumerable: true, configurable: true });
-  return error;
+  return Object.assign(error, { code });
 }
 
 function received(value: unknown): string {

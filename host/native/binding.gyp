@@ -36,7 +36,6 @@
         "stop.c",
         "backends/backends.c",
         "backends/epoll.c",
-        "backends/epoll_et.c",
         "backends/poll.c",
         "backends/select.c",
         "backends/sigio.c",

@@ -236,6 +236,18 @@ void px_poller_note_act(struct px_poller *p, uint32_t guest_fd) {
   px_latch_nominate(p, key);
 }
 
+/* One wait of the backend. Answers the number of its reports, or -errno; adds to `*hits` and ready_keys
+ * those that somebody waits for. */
+static int wait_once(struct px_poller *p, int reports, int64_t timeout_ns, int *hits, bool *woken) {
+  int n = p->ops->wait(p->backend, p->ready, reports, timeout_ns);
+  p->counters->wakeups++;
+  for (int i = 0; i < n; i++) {
+    uint32_t key;
+    if (take(p, &p->ready[i], &key, woken)) p->ready_keys[(*hits)++] = key;
+  }
+  return n;
+}
+
 int px_poller_wait(struct px_poller *p, int capacity, int64_t timeout_ns, bool *woken) {
   uint32_t latches = p->candidate_count == 0 ? 0 : px_latch_prepare(p);
   int reports = capacity > PX_READY_MAX ? PX_READY_MAX : capacity;
@@ -243,13 +255,11 @@ int px_poller_wait(struct px_poller *p, int capacity, int64_t timeout_ns, bool *
   if (latches > 0 && reports > 1 && capacity <= PX_READY_MAX) reports -= reports / 2;
   p->wait_number++;
   bool skip = latches > 0 && reports == 1 && p->wait_number % 2 == 0;
-  int n = skip ? 0 : p->ops->wait(p->backend, p->ready, reports, latches > 0 ? 0 : timeout_ns);
-  p->counters->wakeups++;
+  int hits = 0, n = skip ? 0 : wait_once(p, reports, latches > 0 ? 0 : timeout_ns, &hits, woken);
+  /* All the room was taken by what nobody waits for now, each report of which is made once: what is
+   * wanted may be behind it. */
+  for (uint32_t again = 0; n == reports && hits == 0 && again < p->room; again++)
+    n = wait_once(p, reports, 0, &hits, woken);
   if (n < 0 && n != -EINTR) return n;
-  int hits = 0;
-  for (int i = 0; i < n; i++) {
-    uint32_t key;
-    if (take(p, &p->ready[i], &key, woken)) p->ready_keys[hits++] = key;
-  }
   return p->candidate_count == 0 ? hits : px_latch_check(p, hits, capacity);
 }

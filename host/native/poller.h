@@ -96,9 +96,10 @@ void px_poller_forget(struct px_poller *poller, uint32_t guest_fd, bool closes);
 /* Tells the backend what changed. Call it before px_poller_wait. `awaited`: PX_FOR_... */
 void px_poller_settle(struct px_poller *poller, uint32_t awaited);
 
-/* Waits once for at most `capacity` ready watches (2 * PX_READY_MAX: as many as there are); timeout_ns as
- * in backend.h. Answers how many keys it wrote to `ready_keys`, whose watches hold the readiness; 0 also after a spurious report, a signal
- * or a wake; else -errno. `*woken` is set where the wake_fd was written to; it is then drained. */
+/* Waits once for at most `capacity` ready watches (2 * PX_READY_MAX: as many as there are);
+ * timeout_ns as in backend.h. Answers how many keys it wrote to `ready_keys`, whose watches hold the
+ * readiness; 0 also after a spurious report, a signal or a wake; else -errno. `*woken` is set where
+ * the wake_fd was written to; it is then drained. */
 int px_poller_wait(struct px_poller *poller, int capacity, int64_t timeout_ns, bool *woken);
 
 /* All interest in a watch, but for muted directions. */

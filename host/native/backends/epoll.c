@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * epoll(7), level-triggered: the kernel keeps the interest set and answers with what is ready. */
+ * epoll(7), level- and edge-triggered: the kernel keeps the interest set. By levels it answers with
+ * what is ready. By edges each descriptor is registered once, for both directions, and reported when
+ * something about it changes; latch.c keeps what was reported, so that guests see levels. */
 #define _GNU_SOURCE
 #include "../backend.h"
 
@@ -15,12 +17,13 @@ enum { EVENTS_MAX = 1024 };
 
 struct px_backend {
   int epoll_fd;
+  bool edge;
   bool whole_ms; /* the kernel has no epoll_pwait2 (before 5.11) */
   struct px_counters *counters;
   struct epoll_event events[EVENTS_MAX];
 };
 
-static int op_open(struct px_backend **out, struct px_counters *counters) {
+static int open_as(bool edge, struct px_backend **out, struct px_counters *counters) {
   struct px_backend *b = calloc(1, sizeof *b);
   if (b == NULL) return -ENOMEM;
   b->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -29,9 +32,18 @@ static int op_open(struct px_backend **out, struct px_counters *counters) {
     free(b);
     return -error;
   }
+  b->edge = edge;
   b->counters = counters;
   *out = b;
   return 0;
+}
+
+static int op_open(struct px_backend **out, struct px_counters *counters) {
+  return open_as(false, out, counters);
+}
+
+static int op_open_edge(struct px_backend **out, struct px_counters *counters) {
+  return open_as(true, out, counters);
 }
 
 static void op_close(struct px_backend *b) {
@@ -44,6 +56,8 @@ static int op_set(struct px_backend *b, int fd, uint64_t token, uint32_t was, ui
       .events = (want & PX_READ ? EPOLLIN : 0) | (want & PX_WRITE ? EPOLLOUT : 0),
       .data = {.u64 = token},
   };
+  /* RDHUP: the end of the peer's data is a transition of its own, even behind unread data. */
+  if (b->edge) event.events |= EPOLLRDHUP | EPOLLET;
   int op = want == 0 ? EPOLL_CTL_DEL : was == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
   if (was == 0 && want == 0) return 0;
   PX_COUNT(b->counters, epoll_ctl);
@@ -84,6 +98,7 @@ static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int
     uint32_t events = b->events[i].events;
     out[i].token = b->events[i].data.u64;
     out[i].readiness = (events & EPOLLIN ? PX_READ : 0u) | (events & EPOLLOUT ? PX_WRITE : 0u) |
+                       (events & EPOLLRDHUP ? PX_READ | PX_END : 0u) |
                        (events & EPOLLHUP ? PX_HANGUP : 0u) | (events & EPOLLERR ? PX_ERROR : 0u);
   }
   return n;
@@ -95,6 +110,18 @@ const struct px_backend_ops px_epoll_ops = {
     .caps = PX_CAP_KERNEL_SET,
     .fd_limit = 0,
     .open = op_open,
+    .close = op_close,
+    .set = op_set,
+    .forget = op_forget,
+    .wait = op_wait,
+};
+
+const struct px_backend_ops px_epoll_et_ops = {
+    .name = "epoll-et",
+    .summary = "epoll(7), edge-triggered: registered once for all, a change of interest costs no system call",
+    .caps = PX_CAP_KERNEL_SET | PX_CAP_EDGE,
+    .fd_limit = 0,
+    .open = op_open_edge,
     .close = op_close,
     .set = op_set,
     .forget = op_forget,

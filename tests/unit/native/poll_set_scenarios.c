@@ -163,6 +163,21 @@ static void no_room_for_all_starves_nobody(struct test *t) {
   for (int i = 0; i < MANY; i++) close(peers[i]);
 }
 
+/* A short read of the set meets reports that nobody asked for first: each new connection is writable. */
+static void what_is_ready_is_found_behind_what_nobody_wants(struct test *t) {
+  enum { MANY = 20 };
+  uint32_t set = open_set(t, ABI_FDFLAGS_NONBLOCK), fd = 0;
+  int peers[MANY];
+  for (uint32_t i = 0; i < MANY; i++) {
+    peers[i] = connect_peer(t, &fd);
+    sub_fd(t, ABI_FD_READ, fd, i);
+  }
+  CHECK(tell(t, set, false) == 0);
+  CHECK(write(peers[MANY - 1], "x", 1) == 1);
+  CHECK(take(t, set, 1, 0) == 1 && event_userdata(t, 0) == MANY - 1);
+  for (int i = 0; i < MANY; i++) close(peers[i]);
+}
+
 static void mistakes_have_their_errnos(struct test *t) {
   uint32_t set = open_set(t, 0), count;
   CHECK(px_poll_set_open(&t->host, 0) < 0);
@@ -217,6 +232,7 @@ const struct scenario poll_set_scenarios[] = {
     S(clocks_are_due_in_their_time_and_stay_due),
     S(poll_oneoff_tells_when_the_set_is_readable),
     S(no_room_for_all_starves_nobody),
+    S(what_is_ready_is_found_behind_what_nobody_wants),
     S(mistakes_have_their_errnos),
     S(a_moved_set_goes_on),
     S(a_stop_ends_a_wait_on_the_set),
