@@ -35,6 +35,7 @@
         "resolve.c",
         "stop.c",
         "backends/backends.c",
+        "backends/descriptors.c",
         "backends/epoll.c",
         "backends/poll.c",
         "backends/select.c",

@@ -12,6 +12,7 @@
  * Those are "quiet": an epoll set of their own, edge-triggered, is waited for beside the signals. */
 #define _GNU_SOURCE
 #include "../backend.h"
+#include "descriptors.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,21 +34,12 @@
 /* The first signals are left to the C library and to programs that count from SIGRTMIN. */
 enum { SIGNALS_KEPT_FREE = 6, SIGNAL_COUNT = 65, QUIET_MAX = 64 };
 
-struct source {
-  uint64_t token;
-  bool quiet;
-};
-
 struct px_backend {
   int signal;
   pid_t thread;
   sigset_t signals;
-  struct pollfd *fds;     /* dense, for sweeps */
-  struct source *sources; /* beside fds */
-  uint32_t used, room;
-  int *place; /* host descriptor -> index in fds, -1: none */
-  uint32_t places;
-  uint32_t sweep; /* fds from here on still have to be reported; `used`: there is no sweep */
+  struct px_descriptors set; /* for sweeps; a quiet one has no events, and is not swept */
+  uint32_t sweep; /* from here on they still have to be reported; `set.used`: there is no sweep */
   uint32_t epoch; /* of `overflows` when it last looked at all */
   int epoll_fd, signal_fd; /* -1 until the first quiet descriptor */
   uint32_t turn;           /* of the two, where there is room for one report */
@@ -153,15 +145,15 @@ static int try_signals(struct px_backend *b) {
   return status;
 }
 
+static bool is_quiet(const struct pollfd *fd) { return fd->events == 0; }
+
 static void op_close(struct px_backend *b) {
-  for (uint32_t i = 0; i < b->used; i++)
-    if (!b->sources[i].quiet) stop_signals(b, b->fds[i].fd);
+  for (uint32_t i = 0; i < b->set.used; i++)
+    if (!is_quiet(&b->set.fds[i])) stop_signals(b, b->set.fds[i].fd);
   restore_signals(b);
   if (b->epoll_fd >= 0) close(b->epoll_fd);
   if (b->signal_fd >= 0) close(b->signal_fd);
-  free(b->fds);
-  free(b->sources);
-  free(b->place);
+  px_descriptors_free(&b->set);
   free(b);
 }
 
@@ -186,44 +178,15 @@ static int op_open(struct px_backend **out, struct px_counters *counters) {
   return status;
 }
 
-static int grow(struct px_backend *b, int fd) {
-  if ((uint32_t)fd >= b->places) {
-    uint32_t places = (uint32_t)fd + 1 + (uint32_t)fd / 2 + 64;
-    int *place = realloc(b->place, places * sizeof *place);
-    if (place == NULL) return -ENOMEM;
-    for (uint32_t i = b->places; i < places; i++) place[i] = -1;
-    b->place = place;
-    b->places = places;
-  }
-  if (b->used == b->room) {
-    uint32_t room = b->room * 2 + 64;
-    struct pollfd *fds = realloc(b->fds, room * sizeof *fds);
-    if (fds == NULL) return -ENOMEM;
-    b->fds = fds;
-    struct source *sources = realloc(b->sources, room * sizeof *sources);
-    if (sources == NULL) return -ENOMEM;
-    b->sources = sources;
-    b->room = room;
-  }
-  return 0;
-}
-
-static bool is_registered(const struct px_backend *b, int fd) {
-  return fd >= 0 && (uint32_t)fd < b->places && b->place[fd] >= 0;
-}
-
 static void op_forget(struct px_backend *b, int fd) {
-  if (!is_registered(b, fd)) return;
-  uint32_t hole = (uint32_t)b->place[fd], last = --b->used;
-  bool swept = b->sweep > last;
-  b->place[fd] = -1;
-  if (swept) b->sweep = b->used;
-  if (hole == last) return;
-  b->fds[hole] = b->fds[last];
-  b->sources[hole] = b->sources[last];
-  b->place[b->fds[hole].fd] = (int)hole;
-  /* A sweep that is past the hole would miss what moves there. */
-  if (!swept && hole < b->sweep) b->sweep = hole;
+  if (!px_descriptors_has(&b->set, fd)) return;
+  bool swept = b->sweep == b->set.used;
+  uint32_t hole = px_descriptors_remove(&b->set, fd);
+  /* A sweep that is past the hole would miss what moved there. */
+  if (swept || b->sweep > b->set.used)
+    b->sweep = b->set.used;
+  else if (hole < b->sweep)
+    b->sweep = hole;
 }
 
 static bool signals_all(struct px_backend *b, int fd) {
@@ -248,7 +211,7 @@ static int watch_quietly(struct px_backend *b, int fd) {
 }
 
 static int add(struct px_backend *b, int fd) {
-  int status = grow(b, fd);
+  int status = px_descriptors_reserve(&b->set, fd);
   if (status < 0) return status;
   bool quiet = !signals_all(b, fd);
   if (!quiet) status = start_signals(b, fd);
@@ -256,19 +219,18 @@ static int add(struct px_backend *b, int fd) {
   if (quiet) status = watch_quietly(b, fd);
   if (status < 0) return status;
   b->counters->fds_to_kernel++;
-  bool swept = b->sweep == b->used;
-  b->place[fd] = (int)b->used;
-  b->fds[b->used] = (struct pollfd){.fd = fd, .events = POLLIN | POLLOUT | POLLRDHUP};
-  b->sources[b->used++].quiet = quiet;
-  if (swept) b->sweep = b->used; /* the poller looks at what is new */
+  bool swept = b->sweep == b->set.used;
+  uint32_t at = px_descriptors_add(&b->set, fd);
+  if (!quiet) b->set.fds[at].events = POLLIN | POLLOUT | POLLRDHUP;
+  if (swept) b->sweep = b->set.used; /* the poller looks at what is new */
   return 0;
 }
 
 static int op_set(struct px_backend *b, int fd, uint64_t token, uint32_t was, uint32_t want) {
-  (void)was; /* `place` knows. */
-  bool known = is_registered(b, fd);
+  (void)was; /* the set knows. */
+  bool known = px_descriptors_has(&b->set, fd);
   if (want == 0 && known) {
-    if (b->sources[b->place[fd]].quiet) {
+    if (is_quiet(&b->set.fds[b->set.place[fd]])) {
       PX_COUNT(b->counters, epoll_ctl);
       epoll_ctl(b->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
     } else {
@@ -278,15 +240,15 @@ static int op_set(struct px_backend *b, int fd, uint64_t token, uint32_t was, ui
   }
   if (want == 0) return 0;
   int status = known ? 0 : add(b, fd);
-  if (status == 0) b->sources[b->place[fd]].token = token;
+  if (status == 0) b->set.tokens[b->set.place[fd]] = token;
   return status;
 }
 
 /* Reports what may hold of a descriptor; one that is not registered any more had its signal in the
  * queue when it was closed. Answers the number of reports. */
 static int report(const struct px_backend *b, int fd, uint32_t readiness, struct px_ready *out) {
-  if (readiness == 0 || !is_registered(b, fd)) return 0;
-  *out = (struct px_ready){.token = b->sources[b->place[fd]].token, .readiness = readiness};
+  if (readiness == 0 || !px_descriptors_has(&b->set, fd)) return 0;
+  *out = (struct px_ready){.token = b->set.tokens[b->set.place[fd]], .readiness = readiness};
   return 1;
 }
 
@@ -300,18 +262,18 @@ static uint32_t readiness_of(short events) {
 static int sweep(struct px_backend *b, struct px_ready *out, int capacity) {
   if (b->epoch != overflows) {
     b->epoch = overflows;
-    b->sweep = b->used;
+    b->sweep = b->set.used;
     PX_COUNT(b->counters, poll);
-    b->counters->fds_to_kernel += b->used;
-    if (poll(b->fds, b->used, 0) < 0) {
+    b->counters->fds_to_kernel += b->set.used;
+    if (poll(b->set.fds, b->set.used, 0) < 0) {
       b->epoch--; /* once more */
       return -errno;
     }
     b->sweep = 0;
   }
   int n = 0;
-  for (; b->sweep < b->used && n < capacity; b->sweep++) {
-    const struct pollfd *fd = &b->fds[b->sweep];
+  for (; b->sweep < b->set.used && n < capacity; b->sweep++) {
+    const struct pollfd *fd = &b->set.fds[b->sweep];
     n += report(b, fd->fd, readiness_of(fd->revents), &out[n]);
   }
   return n;
@@ -328,7 +290,7 @@ static int take(struct px_backend *b, struct px_ready *out, int capacity,
     if (signal < 0) return errno == EAGAIN || n > 0 ? n : -errno;
     timeout = &no_time;
     /* One that is not ours is of another backend, if it has the same signal. */
-    if (signal == SIGIO || (users[signal] > 1 && !is_registered(b, info.si_fd)))
+    if (signal == SIGIO || (users[signal] > 1 && !px_descriptors_has(&b->set, info.si_fd)))
       overflows++;
     else
       n += report(b, info.si_fd, readiness_of((short)info.si_band), &out[n]);
@@ -366,7 +328,7 @@ static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int
   struct timespec some = {.tv_sec = (time_t)(timeout_ns / 1000000000),
                           .tv_nsec = (long)(timeout_ns % 1000000000)};
   const struct timespec *timeout = timeout_ns < 0 ? NULL : &some;
-  if (b->epoch != overflows || b->sweep < b->used) return sweep(b, out, capacity);
+  if (b->epoch != overflows || b->sweep < b->set.used) return sweep(b, out, capacity);
   int n = b->epoll_fd < 0 ? take(b, out, capacity, timeout)
                           : wait_for_both(b, out, capacity, timeout);
   return n == 0 && b->epoch != overflows ? sweep(b, out, capacity) : n;

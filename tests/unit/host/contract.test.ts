@@ -99,7 +99,8 @@ describe('imports go one way', () => {
       const foreign = own
         .map(([, path]) => path as string)
         .filter(
-          (path) => !/^\.\.\/(backend|counters)\.h$/.test(path) && !path.startsWith(`${backend}`),
+          (path) =>
+            !/^(\.\.\/(backend|counters)|descriptors)\.h$/.test(path) && !path.startsWith(backend),
         );
       expect(foreign, name).toEqual([]);
     }
