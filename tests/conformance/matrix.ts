@@ -17,6 +17,7 @@ const behaviours = load();
 export function column(adapter: Adapter): void {
   const { name, missing } = adapter;
   if (missing !== undefined && process.env.CI !== 'true') {
+    // Without CI alone: a peer that could not be installed, and `missing` says why.
     describe.skip(`${name}: ${missing}`, () => {
       test('is not here', () => {});
     });

@@ -2,29 +2,24 @@
 // Builds the native fuzzer: the addon's own C files but for those that know Node-API, under
 // AddressSanitizer, UBSan and LeakSanitizer.
 
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { compileNative } from '../support/native.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const native = `${root}host/native/`;
 const here = `${root}tests/fuzz/`;
 const binary = `${root}build/tests/fuzz`;
 
 /** Builds it; throws with the compiler's words. */
 export function buildFuzzer() {
-  const gyp = readFileSync(`${native}binding.gyp`, 'utf8');
-  const sources = [...gyp.matchAll(/"([\w/]+\.c)"/g)]
-    .map((match) => match[1])
-    .filter((name) => !/^(addon|host_object|imports|file_imports)\.c$/.test(name))
-    .map((name) => native + name);
   const own = readdirSync(here).filter((name) => name.endsWith('.c'));
-  const flags = '-std=c17 -g -O1 -Wall -Wextra -Wconversion -Werror'.split(' ');
-  const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
-  const all = [...sources, ...own.map((name) => here + name)];
-  mkdirSync(`${root}build/tests`, { recursive: true });
-  execFileSync('cc', [...flags, ...sanitizers, '-o', binary, ...all, '-lpthread', '-lutil']);
+  compileNative(
+    'fuzz',
+    own.map((name) => here + name),
+    { sanitized: true },
+  );
 }
 
 /** Runs it with these options (fuzz.c names them): the status, or the signal's name, and what it said. */

@@ -4,30 +4,17 @@
 //
 // POLLUX_MODEL_RUNS sets the number of sequences (100,000), POLLUX_MODEL_SEED repeats a run.
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { backends } from '../../host/index.ts';
+import { compileNative } from '../support/native.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const native = `${root}host/native/`;
-const binary = `${root}build/tests/model`;
+let binary: string;
 const RUNS = Number(process.env.POLLUX_MODEL_RUNS ?? 100_000);
 const BATCH = 1_000;
-
-function addonSources(): string[] {
-  const gyp = readFileSync(`${native}binding.gyp`, 'utf8');
-  return [...gyp.matchAll(/"([\w/]+\.c)"/g)]
-    .map((match) => match[1] as string)
-    .filter((name) => !/node_api\.h|instance\.h|"call\.h"|napi_values\.h/.test(text(name)))
-    .map((name) => native + name);
-}
-
-function text(name: string): string {
-  return readFileSync(native + name, 'utf8');
-}
 
 /** The first difference that the sequences show, or ''. */
 function difference(backend: string, sequences: readonly Uint8Array[]): string {
@@ -43,16 +30,7 @@ function difference(backend: string, sequences: readonly Uint8Array[]): string {
 }
 
 beforeAll(() => {
-  mkdirSync(`${root}build/tests`, { recursive: true });
-  const flags = '-std=c17 -g -O2 -Wall -Wextra -Wconversion -Werror'.split(' ');
-  execFileSync('cc', [
-    ...flags,
-    '-o',
-    binary,
-    `${root}tests/model/model.c`,
-    ...addonSources(),
-    '-lpthread',
-  ]);
+  binary = compileNative('model', [`${root}tests/model/model.c`], { sanitized: false });
 }, 120_000);
 
 describe('poll_oneoff does as the oracle says, for any sequence', () => {
