@@ -43,7 +43,7 @@ export interface WASIOptions {
   /** The guest's environment. Default: none, but for LISTEN_FDS and LISTEN_FDNAMES where there are listeners. */
   readonly env?: object | undefined;
   /** Guest directory -> host directory. */
-  readonly preopens?: Readonly<Record<string, string>> | undefined;
+  readonly preopens?: Readonly<Record<string, string | undefined>> | undefined;
   /** Whether proc_exit makes `start` return the status (the default), or ends the process. */
   readonly returnOnExit?: boolean | undefined;
   /** The process's descriptors that are the guest's 0, 1 and 2. */
