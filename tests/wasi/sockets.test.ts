@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What pollux/wasi has and node:wasi has not: listeners, outbound connections, a choice of backends. And
-// how the module is reached: by require, with 'unstable', from several threads, by its types.
+// how the module is reached: by require, by its namespaces, by its types.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * Scenarios of outbound connections: numeric, by name and by path; refused, many, given up. */
+ * Scenarios of outbound connections: numeric, by name (resolver.c) and by path; refused, many, given up. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stddef.h>
@@ -21,25 +20,6 @@
 #include "harness.h"
 
 #define ALL_RIGHTS UINT64_MAX
-
-/* The resolver of the tests: `two.test` has 127.0.0.2, where nobody listens, before 127.0.0.1, and
- * `slow.test` takes its time. */
-int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                       struct addrinfo **list);
-int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                       struct addrinfo **list);
-int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
-                       struct addrinfo **list) {
-  bool two = host != NULL && strcmp(host, "two.test") == 0;
-  bool slow = host != NULL && strcmp(host, "slow.test") == 0;
-  if ((!two && !slow) || (hints->ai_flags & AI_NUMERICHOST))
-    return __real_getaddrinfo(host, service, hints, list);
-  if (slow) nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
-  int status = __real_getaddrinfo(two ? "127.0.0.2" : "127.0.0.1", service, hints, list);
-  return status == 0 && two
-             ? __real_getaddrinfo("127.0.0.1", service, hints, &(*list)->ai_next)
-             : status;
-}
 
 /* The listener of the harness is the peer: it accepts from the same host. */
 static int open_to(struct test *t, const char *host, int port, uint32_t flags, int *status) {

@@ -99,6 +99,23 @@ int recv_fd(struct test *t, uint32_t fd, uint32_t length, uint32_t flags, uint32
   return status;
 }
 
+bool wait_for(struct test *t, int tag, uint32_t fd) {
+  sub_none(t);
+  sub_fd(t, tag, fd, 1);
+  sub_clock(t, ABI_CLOCK_MONOTONIC, 2000000, false, 2);
+  CHECK(poll_all(t) == 0);
+  return event_userdata(t, 0) == 1;
+}
+
+int connect_waited(struct test *t, uint32_t *fd) {
+  int peer = connect_peer(t, fd);
+  sub_none(t);
+  sub_fd(t, ABI_FD_READ, *fd, 1);
+  sub_clock(t, ABI_CLOCK_MONOTONIC, 0, false, 2);
+  CHECK(poll_all(t) == 0 && event_count(t) == 1);
+  return peer;
+}
+
 uint64_t now_ns(int clock) {
   struct timespec now;
   clock_gettime(clock, &now);
@@ -146,7 +163,7 @@ int main(int argc, char **argv) {
   const struct scenario *const suites[] = {poll_scenarios, clock_scenarios, socket_scenarios,
                                             file_scenarios, edge_scenarios, hint_scenarios,
                                             poll_set_scenarios, connect_scenarios,
-                                            completion_scenarios, random_scenarios};
+                                            input_scenarios, output_scenarios, random_scenarios};
   setvbuf(stdout, NULL, _IOLBF, 0);
   for (size_t s = 0; s < sizeof suites / sizeof suites[0]; s++)
     for (const struct scenario *scenario = suites[s]; scenario->name != NULL; scenario++)

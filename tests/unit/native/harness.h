@@ -40,7 +40,7 @@ struct scenario {
 
 extern const struct scenario poll_scenarios[], clock_scenarios[], socket_scenarios[],
     file_scenarios[], edge_scenarios[], hint_scenarios[], poll_set_scenarios[],
-    connect_scenarios[], completion_scenarios[], random_scenarios[];
+    connect_scenarios[], input_scenarios[], output_scenarios[], random_scenarios[];
 
 /* Subscriptions, built by the offsets of the witx and not by the code under test. */
 void sub_fd(struct test *t, int tag, uint32_t fd, uint64_t userdata);
@@ -67,6 +67,13 @@ void reset_peer(int peer);
 int read_fd(struct test *t, uint32_t fd, uint32_t length, uint32_t *count);
 int write_fd(struct test *t, uint32_t fd, uint32_t length, uint32_t *count);
 int recv_fd(struct test *t, uint32_t fd, uint32_t length, uint32_t flags, uint32_t *count);
+
+/* One wait of at most 2 ms for `tag` of `fd`; true where that is what ended it. */
+bool wait_for(struct test *t, int tag, uint32_t fd);
+/* A connection that the guest has waited for once: from then on a backend may be at work on it. */
+int connect_waited(struct test *t, uint32_t *fd);
+/* The byte at a place of a stream, by which order and loss are seen. */
+static inline uint8_t pattern(uint64_t at) { return (uint8_t)(at * 31 + (at >> 8) * 7 + (at >> 16)); }
 
 uint64_t now_ns(int clock);
 
