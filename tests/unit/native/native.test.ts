@@ -3,11 +3,12 @@
 // on every backend. The C files are the addon's own, but for those that know Node-API.
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { backends } from '../../../host/index.ts';
 import { compileNative } from '../../support/native.mjs';
+import { TRAPS, titleOf } from './traps.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const here = `${root}tests/unit/native/`;
@@ -37,8 +38,17 @@ describe('native layer under ASan and UBSan', () => {
     });
   }
 
-  test.each(scenarios)('%s', (scenario) => {
-    const run = spawnSync(binary, [scenario], { encoding: 'utf8', timeout: 60_000 });
+  test('each of the twenty traps is watched by tests that there are', () => {
+    expect(Object.keys(TRAPS)).toHaveLength(20);
+    for (const { what, scenarios: watching, elsewhere = [] } of Object.values(TRAPS)) {
+      expect(watching.length + elsewhere.length, what).toBeGreaterThan(0);
+      expect(scenarios).toEqual(expect.arrayContaining([...watching]));
+      for (const file of elsewhere) expect(existsSync(`${root}tests/${file}`), file).toBe(true);
+    }
+  });
+
+  test.each(scenarios.map((scenario) => [titleOf(scenario), scenario]))('%s', (_, scenario) => {
+    const run = spawnSync(binary, [scenario as string], { encoding: 'utf8', timeout: 60_000 });
     expect(run.stderr).toBe('');
     expect(run.status).toBe(0);
     // One line a backend; a scenario that is declared and not listed would print none.

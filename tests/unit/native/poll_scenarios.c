@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Scenarios of poll_oneoff. The numbers in brackets are the traps of the design notes. */
+ * Scenarios of poll_oneoff. traps.ts tells which of its traps each of them watches. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
