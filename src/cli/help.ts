@@ -12,8 +12,8 @@ export async function paintHelp(help: string): Promise<string> {
 
 export const ABOUT = `
 A guest waits in WASI's poll_oneoff; pollux serves that call with epoll, poll,
-select or signals, and gives the guest listening sockets as descriptors from 3 up. The same
-file runs, unchanged, wherever preview 1 sockets do.
+select, signals or io_uring, and gives the guest listening sockets as descriptors
+from 3 up. The same file runs, unchanged, wherever preview 1 sockets do.
 
 Examples:
   pollux run --listen 127.0.0.1:6666 echo.wasm

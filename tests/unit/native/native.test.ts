@@ -38,10 +38,12 @@ describe('native layer under ASan and UBSan', () => {
     });
   }
 
-  test('each of the twenty traps is watched by tests that there are', () => {
+  test('each of the twenty traps is watched by tests that exist, or cannot be met', () => {
     expect(Object.keys(TRAPS)).toHaveLength(20);
-    for (const { what, scenarios: watching, elsewhere = [] } of Object.values(TRAPS)) {
-      expect(watching.length + elsewhere.length, what).toBeGreaterThan(0);
+    for (const { what, scenarios: watching, elsewhere = [], untested } of Object.values(TRAPS)) {
+      if (untested === undefined) {
+        expect(watching.length + elsewhere.length, what).toBeGreaterThan(0);
+      }
       expect(scenarios).toEqual(expect.arrayContaining([...watching]));
       for (const file of elsewhere) expect(existsSync(`${root}tests/${file}`), file).toBe(true);
     }
