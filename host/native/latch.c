@@ -17,8 +17,9 @@ void px_latch_nominate(struct px_poller *p, uint32_t key) {
 bool px_latch_report(struct px_poller *p, uint32_t key, uint32_t readiness) {
   struct px_watch *watch = &p->watches[key];
   bool hint = (p->ops->caps & PX_CAP_HINT) != 0;
-  /* A report that is no hint is all that holds now. */
-  watch->latched = (uint8_t)(hint ? watch->latched | readiness : readiness);
+  /* A report that is no hint is all that holds now. Of a hint not even the direction counts: the
+   * hangup of a pipe comes as data to its reader, who may wait to write. */
+  watch->latched = (uint8_t)(hint ? watch->latched | PX_UNKNOWN : readiness);
   if (!hint) watch->reported = p->wait_number;
   px_latch_nominate(p, key);
   return !hint;

@@ -11,6 +11,9 @@
 
 #include "poller.h"
 
+/* The latch of a descriptor of which nothing is known, but that something happened. */
+enum { PX_UNKNOWN = PX_READ | PX_WRITE | PX_END };
+
 /* Makes the watch a candidate where its latch holds something of the interest in it. */
 void px_latch_nominate(struct px_poller *poller, uint32_t key);
 

@@ -13,9 +13,6 @@
 
 #define WAKE_TOKEN UINT64_MAX
 
-/* The latch of a descriptor of which nothing is known. */
-enum { ANYTHING = PX_READ | PX_WRITE | PX_END };
-
 static uint64_t token_of(const struct px_poller *p, uint32_t key) {
   return (uint64_t)p->watches[key].generation << 32 | key;
 }
@@ -146,7 +143,7 @@ static bool settle(struct px_poller *p, uint32_t key) {
   if (target != watch->registered) {
     status = tell(p, key, entry->host_fd, target);
     /* Whatever held before the registration sends no hint. */
-    if (status == 0 && (p->ops->caps & PX_CAP_HINT)) watch->latched = ANYTHING;
+    if (status == 0 && (p->ops->caps & PX_CAP_HINT)) watch->latched = PX_UNKNOWN;
   }
   px_latch_nominate(p, key);
   /* Nobody can wait for a regular file: it is always ready. */
@@ -232,7 +229,7 @@ static bool take(struct px_poller *p, const struct px_ready *report, uint32_t *k
 void px_poller_note_act(struct px_poller *p, uint32_t guest_fd) {
   uint32_t key = px_poller_key(p, guest_fd);
   if (key == 0 || key >= p->room || p->watches[key].registered == 0) return;
-  p->watches[key].latched |= ANYTHING;
+  p->watches[key].latched |= PX_UNKNOWN;
   px_latch_nominate(p, key);
 }
 

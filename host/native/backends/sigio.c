@@ -244,18 +244,13 @@ static int op_set(struct px_backend *b, int fd, uint64_t token, uint32_t was, ui
   return status;
 }
 
-/* Reports what may hold of a descriptor; one that is not registered any more had its signal in the
- * queue when it was closed. Answers the number of reports. */
-static int report(const struct px_backend *b, int fd, uint32_t readiness, struct px_ready *out) {
-  if (readiness == 0 || !px_descriptors_has(&b->set, fd)) return 0;
-  *out = (struct px_ready){.token = b->set.tokens[b->set.place[fd]], .readiness = readiness};
+/* Reports that something happened to a descriptor; what, is for the poller to see. One that is not
+ * registered any more had its signal in the queue when it was closed. Answers the number of reports. */
+static int report(const struct px_backend *b, int fd, struct px_ready *out) {
+  if (!px_descriptors_has(&b->set, fd)) return 0;
+  *out = (struct px_ready){.token = b->set.tokens[b->set.place[fd]],
+                           .readiness = PX_READ | PX_WRITE};
   return 1;
-}
-
-static uint32_t readiness_of(short events) {
-  return (events & (POLLIN | POLLRDHUP) ? PX_READ | PX_END : 0u) |
-         (events & POLLOUT ? PX_WRITE : 0u) |
-         (events & (POLLHUP | POLLERR | POLLNVAL) ? PX_HANGUP | PX_READ | PX_WRITE : 0u);
 }
 
 /* What is lost is found again: looks at all, and reports that, over several waits if need be. */
@@ -274,7 +269,7 @@ static int sweep(struct px_backend *b, struct px_ready *out, int capacity) {
   int n = 0;
   for (; b->sweep < b->set.used && n < capacity; b->sweep++) {
     const struct pollfd *fd = &b->set.fds[b->sweep];
-    n += report(b, fd->fd, readiness_of(fd->revents), &out[n]);
+    if (fd->revents != 0) n += report(b, fd->fd, &out[n]);
   }
   return n;
 }
@@ -293,7 +288,7 @@ static int take(struct px_backend *b, struct px_ready *out, int capacity,
     if (signal == SIGIO || (users[signal] > 1 && !px_descriptors_has(&b->set, info.si_fd)))
       overflows++;
     else
-      n += report(b, info.si_fd, readiness_of((short)info.si_band), &out[n]);
+      n += report(b, info.si_fd, &out[n]);
   }
   return n;
 }
@@ -302,8 +297,7 @@ static int take_quiet(struct px_backend *b, struct px_ready *out, int capacity) 
   struct epoll_event events[QUIET_MAX];
   PX_COUNT(b->counters, epoll_wait);
   int found = epoll_wait(b->epoll_fd, events, capacity < QUIET_MAX ? capacity : QUIET_MAX, 0), n = 0;
-  for (int i = 0; i < found; i++)
-    n += report(b, events[i].data.fd, readiness_of((short)events[i].events), &out[n]);
+  for (int i = 0; i < found; i++) n += report(b, events[i].data.fd, &out[n]);
   return n;
 }
 

@@ -88,6 +88,27 @@ static void a_unix_socket_that_polls_found_full_is_reported_once_it_drains(struc
   close(pair[1]);
 }
 
+/* The end of a pipe that is waited on for what it cannot do is woken by its hangup alone. */
+static void a_pipe_wakes_who_waits_in_the_other_direction(struct test *t) {
+  for (int reads = 0; reads < 2; reads++) {
+    int ends[2];
+    struct later later;
+    CHECK(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+    uint32_t fd = add(t, ends[reads ? 0 : 1], false);
+    int tag = reads ? ABI_FD_WRITE : ABI_FD_READ;
+    CHECK(ready_now(t, fd, tag) == 0);
+    /* select has no set for the hangup of who waits to write: it is looked for once before a wait. */
+    if (reads && strcmp(t->backend, "select") == 0) {
+      close(ends[1]);
+    } else {
+      begin(t, &later, close_it, ends[reads ? 1 : 0]);
+    }
+    await(t, fd, tag);
+    if (!reads || strcmp(t->backend, "select") != 0) pthread_join(later.thread, NULL);
+    close(ends[reads ? 0 : 1]);
+  }
+}
+
 static void what_the_guest_shut_down_itself_is_ready(struct test *t) {
   uint32_t fd, count;
   int peer = connect_peer(t, &fd);
@@ -318,6 +339,7 @@ static void events_beyond_the_limit_of_queued_signals_are_found(struct test *t) 
 #define S(name) {#name, name}
 const struct scenario hint_scenarios[] = {
     S(a_unix_socket_that_polls_found_full_is_reported_once_it_drains),
+    S(a_pipe_wakes_who_waits_in_the_other_direction),
     S(what_the_guest_shut_down_itself_is_ready),
     S(the_end_that_came_while_nobody_asked_for_it_is_kept),
     S(the_end_that_came_before_the_first_poll_is_kept),
