@@ -6,21 +6,25 @@ export {
   type BackendInfo,
   backends,
   catchSignals,
+  closeListener,
   closeOnExec,
   releaseSignals,
   stop,
 } from './native/addon.ts';
 export type { ConnectSpec, TcpConnectSpec, UnixConnectSpec } from './wasi/connect.ts';
+export { GuestExit, guestError } from './wasi/exit.ts';
 export { Host, type HostOptions } from './wasi/host.ts';
 export {
   type BoundListener,
   type InheritedListenSpec,
   type ListenSpec,
+  listen,
   showAddress,
   type TcpListenSpec,
   type UnixListenSpec,
 } from './wasi/listen.ts';
-export { checkModule } from './wasi/module.ts';
+export { checkImports, checkModule, isCommand, isReactor } from './wasi/module.ts';
+export type { OutputSink } from './wasi/output.ts';
 export type { HostStats } from './wasi/stats.ts';
 export type { TraceSink } from './wasi/trace.ts';
 export { GuestTrap } from './wasi/trap.ts';

@@ -21,28 +21,43 @@ export function loadModule(path: string): WebAssembly.Module {
   try {
     bytes = readFileSync(path);
   } catch (cause) {
-    const { code = '', message } = cause as NodeJS.ErrnoException;
-    throw new PolluxError(
-      'ERR_MODULE_NOT_FOUND',
-      `cannot read ${path}: ${NOT_FOUND[code] ?? message}`,
-      {
-        cause,
-      },
-    );
+    throw unreadable(path, cause);
   }
   checkHeader(path, bytes);
   try {
     return new WebAssembly.Module(bytes as unknown as BufferSource);
   } catch (cause) {
-    const why = (cause as Error).message.replace(/^WebAssembly\.Module\(\): /, '');
-    throw new PolluxError(
-      'ERR_MODULE_INVALID',
-      `${path} is not a valid WebAssembly module: ${why}`,
-      {
-        cause,
-      },
-    );
+    throw invalid(path, cause);
   }
+}
+
+/** As {@link loadModule}, of bytes and off this thread; `name` is what messages call them. */
+export async function compileModule(name: string, bytes: Uint8Array): Promise<WebAssembly.Module> {
+  checkHeader(name, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  try {
+    return await WebAssembly.compile(bytes as unknown as BufferSource);
+  } catch (cause) {
+    throw invalid(name, cause);
+  }
+}
+
+/** The error of a file that can't be read, from the system's. */
+export function unreadable(path: string, cause: unknown): PolluxError {
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  return new PolluxError(
+    'ERR_MODULE_NOT_FOUND',
+    `cannot read ${path}: ${NOT_FOUND[code] ?? message}`,
+    { cause },
+  );
+}
+
+function invalid(name: string, cause: unknown): PolluxError {
+  const why = (cause as Error).message.replace(/^WebAssembly\.(Module|compile)\(\): /, '');
+  return new PolluxError(
+    'ERR_MODULE_INVALID',
+    `${name} is not a valid WebAssembly module: ${why}`,
+    { cause },
+  );
 }
 
 /** The first eight bytes: magic, version, and a layer that tells components from modules. */

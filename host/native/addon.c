@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "listen.h"
 #include "napi_values.h"
+#include "socket_file.h"
 #include "stop.h"
 
 void px_instance_close(struct instance *in) {
@@ -27,6 +30,7 @@ static void release(napi_env env, void *data, void *hint) {
   delete_reference(env, &in->buffer);
   delete_reference(env, &in->stopped);
   delete_reference(env, &in->warn);
+  delete_reference(env, &in->first_wait);
   for (int i = 0; i < PX_BASE_COUNT; i++) delete_reference(env, &in->base[i]);
   free(in);
 }
@@ -117,6 +121,22 @@ static napi_value listen_inherited(napi_env env, napi_callback_info info) {
   return listened(env, &result);
 }
 
+/* Closes a listening socket that no host has taken over, with its socket file. Where `refuse` is set it
+ * ends for all who share it, so that the kernel refuses connections. */
+static napi_value close_listener(napi_env env, napi_callback_info info) {
+  size_t argc = 2;
+  napi_value argv[2];
+  int32_t fd;
+  bool refuse;
+  TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
+  TRY(napi_get_value_int32(env, argv[0], &fd));
+  TRY(napi_get_value_bool(env, argv[1], &refuse));
+  px_socket_file_closed(fd);
+  if (refuse) shutdown(fd, SHUT_RDWR);
+  close(fd);
+  return NULL;
+}
+
 /* Children that are started from now on do not get the descriptor. */
 static napi_value close_on_exec(napi_env env, napi_callback_info info) {
   size_t argc = 1;
@@ -164,6 +184,17 @@ static void warn(void *context, const char *message) {
     napi_call_function(env, receiver, function, 1, &text, NULL);
 }
 
+/* Calls the function that createHost was given, and lets it go. */
+static void first_wait(void *context) {
+  struct instance *in = context;
+  napi_env env = in->env;
+  napi_value function, receiver;
+  if (napi_get_reference_value(env, in->first_wait, &function) == napi_ok &&
+      napi_get_undefined(env, &receiver) == napi_ok)
+    napi_call_function(env, receiver, function, 0, NULL, NULL);
+  delete_reference(env, &in->first_wait);
+}
+
 /* ---- createHost ---- */
 
 /* The best backend that opens, or the named one. */
@@ -182,13 +213,20 @@ static napi_value reference_options(napi_env env, struct instance *in, napi_valu
 #undef PX_NAME
   };
   napi_value value, base;
+  napi_valuetype type;
   TRY(napi_get_named_property(env, options, "stopped", &value));
   TRY(napi_create_reference(env, value, 1, &in->stopped));
   TRY(napi_get_named_property(env, options, "warn", &value));
   TRY(napi_create_reference(env, value, 1, &in->warn));
+  TRY(napi_get_named_property(env, options, "firstWait", &value));
+  TRY(napi_typeof(env, value, &type));
+  if (type == napi_function) {
+    TRY(napi_create_reference(env, value, 1, &in->first_wait));
+    in->host.first_wait = first_wait;
+    in->host.first_wait_context = in;
+  }
   TRY(napi_get_named_property(env, options, "base", &base));
   for (int i = 0; i < PX_BASE_COUNT; i++) {
-    napi_valuetype type;
     TRY(napi_get_named_property(env, base, names[i], &value));
     TRY(napi_typeof(env, value, &type));
     /* A base without streams has none of them, and is never asked. */
@@ -240,7 +278,7 @@ NAPI_MODULE_INIT() {
   } table[] = {
       {"backends", backends},   {"listenTcp", listen_tcp},
       {"listenUnix", listen_unix}, {"listenInherited", listen_inherited},
-      {"closeOnExec", close_on_exec},
+      {"closeOnExec", close_on_exec}, {"closeListener", close_listener},
       {"createHost", create_host}, {"stop", stop},
       {"catchSignals", catch_signals}, {"releaseSignals", release_signals},
   };

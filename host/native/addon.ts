@@ -105,6 +105,8 @@ export interface Addon {
   listenInherited(fd: number): Listening | ListenFailure;
   /** Keeps an inherited descriptor from children that are started from now on. */
   closeOnExec(fd: number): void;
+  /** Closes a listening socket that no host has taken over; `refuse` ends it for all who share it. */
+  closeListener(fd: number, refuse: boolean): void;
   createHost(options: {
     /** A backend's name; 'auto' takes the best available. */
     backend: string;
@@ -116,6 +118,8 @@ export interface Addon {
     stopped: Error;
     /** Called with a sentence when the host refuses something for a reason of its own. */
     warn: (message: string) => void;
+    /** Called once, when the guest is about to wait for the first time. */
+    firstWait: (() => void) | undefined;
   }): NativeHost | { error: string };
   /** Ends the guest of host `id` at its next WASI call, waking it if it waits. Any thread may call it. False: no such host. */
   stop(id: number): boolean;
@@ -172,6 +176,11 @@ export function catchSignals(id: number): void {
 /** See {@link Addon.releaseSignals}. */
 export function releaseSignals(): number {
   return addon().releaseSignals();
+}
+
+/** See {@link Addon.closeListener}. */
+export function closeListener(fd: number, refuse: boolean): void {
+  addon().closeListener(fd, refuse);
 }
 
 /** See {@link Addon.closeOnExec}. */

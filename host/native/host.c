@@ -191,12 +191,14 @@ static void drain_wake(struct px_host *host) {
 }
 
 void px_host_rest(struct px_host *host) {
+  px_host_waits(host);
   struct pollfd wake = {.fd = host->wake_fd, .events = POLLIN};
   PX_COUNT(&host->counters, poll);
   if (poll(&wake, 1, 10) > 0 && !px_host_stopped(host)) drain_wake(host);
 }
 
 int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
+  px_host_waits(host);
   for (;;) {
     struct pollfd fds[2] = {{.fd = host_fd, .events = events},
                             {.fd = host->wake_fd, .events = POLLIN}};

@@ -49,6 +49,10 @@ struct px_host {
   /* Told once when the host refuses something for a reason of its own. May be NULL. */
   void (*warn)(void *context, const char *message);
   void *warn_context;
+
+  /* Told once, when the guest waits for the first time. May be NULL. */
+  void (*first_wait)(void *context);
+  void *first_wait_context;
 };
 
 /* 0, or -errno where the backend can't be opened. */
@@ -80,6 +84,14 @@ void px_host_stop(struct px_host *host);
 
 static inline bool px_host_stopped(struct px_host *host) {
   return atomic_load_explicit(&host->stopped, memory_order_relaxed);
+}
+
+/* The guest is about to wait. */
+static inline void px_host_waits(struct px_host *host) {
+  void (*tell)(void *) = host->first_wait;
+  if (tell == NULL) return;
+  host->first_wait = NULL;
+  tell(host->first_wait_context);
 }
 
 /* The base fd behind a guest fd; -1 where there is none. */

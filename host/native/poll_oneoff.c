@@ -91,6 +91,7 @@ static void mark_due_clocks(struct px_host *host) {
 
 int px_poll_wait(struct px_host *host) {
   struct px_poller *poller = &host->poller;
+  px_host_waits(host);
   bool clocks = host->subs.first_clock != PX_NONE;
   uint64_t now = host->poll_start_ns;
   uint32_t of_set = set_interest(host);

@@ -272,6 +272,7 @@ int px_poll_set_read(struct px_host *host, struct px_memory memory, uint32_t iov
   bool blocking = (px_fd_table_get(&host->table, host->set.fd)->flags & ABI_FDFLAGS_NONBLOCK) == 0;
   int capacity = out.room < PX_READY_MAX ? (int)out.room : PX_READY_MAX;
   host->counters.waits++;
+  if (blocking) px_host_waits(host);
   do {
     px_connects_collect(host);
     px_poller_settle(&host->poller, PX_FOR_SET);

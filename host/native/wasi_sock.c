@@ -48,8 +48,11 @@ static int accept_one(struct px_host *host, const struct px_entry *listener, boo
       return -1;
     }
     if (errno == EINTR) continue;
-    if (errno == EAGAIN)
+    if (errno == EAGAIN) {
+      px_host_waits(host); /* a guest may have no other wait than to ask again and again */
+      errno = EAGAIN;
       px_poller_drained(&host->poller, (uint32_t)(listener - host->table.entries), PX_READ);
+    }
     *status = px_wasi_errno(errno);
     if (errno != EAGAIN || !blocking) return -1;
     *status = px_host_wait_fd(host, listener->host_fd, POLLIN);

@@ -25,19 +25,28 @@ export function runToExit(start: () => void): number {
     return 0;
   } catch (error) {
     if (error instanceof GuestExit) return error.status;
-    if (error instanceof TypeError && /BigInt/i.test(error.message)) {
-      throw new PolluxError(
-        'ERR_MODULE_IMPORTS',
-        `the module imports a preview 1 function with another signature than the witx has (${error.message}); rebuild it with a current toolchain`,
-        { cause: error },
-      );
-    }
-    throw isTrap(error)
-      ? new GuestTrap(trapMessage(error), guestFrames(error), { cause: error })
-      : error;
+    throw guestError(error);
   } finally {
     Error.stackTraceLimit = limit;
   }
+}
+
+/**
+ * What was thrown through a guest, as its host reports it: a trap as GuestTrap with the guest's frames, a
+ * function that the module imports with a wrong signature as PolluxError ERR_MODULE_IMPORTS, all else as
+ * it is.
+ */
+export function guestError(error: unknown): unknown {
+  if (error instanceof TypeError && /BigInt/i.test(error.message)) {
+    return new PolluxError(
+      'ERR_MODULE_IMPORTS',
+      `the module imports a preview 1 function with another signature than the witx has (${error.message}); rebuild it with a current toolchain`,
+      { cause: error },
+    );
+  }
+  return isTrap(error)
+    ? new GuestTrap(trapMessage(error), guestFrames(error), { cause: error })
+    : error;
 }
 
 /** V8 reports an exhausted stack as a RangeError; an exception that the guest let escape is its own end too. */

@@ -14,6 +14,7 @@ import { fileImports } from './files.ts';
 import { type BoundListener, type ListenSpec, listen } from './listen.ts';
 import { GuestMemory } from './memory.ts';
 import { checkMemory, checkModule, WASI_MODULE } from './module.ts';
+import { type OutputSink, withOutput } from './output.ts';
 import type { HostStats } from './stats.ts';
 import { type TraceSink, traceImports } from './trace.ts';
 
@@ -32,6 +33,8 @@ export interface HostOptions {
   readonly dirs: readonly { readonly host: string; readonly guest: string }[];
   /** The process's descriptors that are the guest's 0, 1 and 2; by default those numbers. */
   readonly stdio?: readonly [stdin: number, stdout: number, stderr: number] | undefined;
+  /** Gets what the guest writes to 1 and 2, which then are no descriptors of the process. */
+  readonly output?: OutputSink | undefined;
   /** A backend's name, or 'auto'. */
   readonly backend: string;
   /** The base WASI, by name; 'node' where it is not given. */
@@ -42,7 +45,12 @@ export interface HostOptions {
   readonly trace?: TraceSink | undefined;
   /** Gets a sentence when the host refuses something for a reason of its own. */
   readonly warn?: ((message: string) => void) | undefined;
+  /** Called once, when the guest is about to wait for the first time. */
+  readonly onFirstWait?: (() => void) | undefined;
 }
+
+/** In the place of a descriptor to wait on. */
+const ALWAYS_READY = -1;
 
 /** One guest's host. Not reusable: a second guest needs another one. */
 export class Host {
@@ -63,11 +71,14 @@ export class Host {
     const names = checkDirectories(options.dirs, options.connect ?? []);
     checkBackend(options.backend);
     checkPeers(options.connect ?? []);
-    this.#base = makeBase(options.wasi ?? 'node', options);
+    const base = makeBase(options.wasi ?? 'node', options);
+    const { output } = options;
+    this.#base = output === undefined ? base : withOutput(base, output);
     this.#native = createNative(options, this.#base);
     try {
       (options.stdio ?? [0, 1, 2]).forEach((hostFd, fd) => {
-        if (this.#base.stdio && hostFd === fd) this.#native.addBase(fd, fd);
+        if (output !== undefined && fd > 0) this.#native.addBase(fd, ALWAYS_READY);
+        else if (this.#base.stdio && hostFd === fd) this.#native.addBase(fd, fd);
         else this.#native.addStream(hostFd);
       });
       const last = options.listeners === 'last';
@@ -128,11 +139,18 @@ export class Host {
    */
   run(module: WebAssembly.Module): number {
     checkModule(module);
-    return runToExit(() => {
-      const instance = new WebAssembly.Instance(module, { [WASI_MODULE]: this.#imports });
-      this.attach(checkMemory(instance));
-      (instance.exports._start as () => void)();
-    });
+    return runToExit(() => (this.instantiate(module)._start as () => void)());
+  }
+
+  /**
+   * Instantiates a module with these imports and its memory attached: its exports.
+   *
+   * @throws PolluxError ERR_MODULE_MEMORY (no exported memory); what its start section traps with.
+   */
+  instantiate(module: WebAssembly.Module): WebAssembly.Exports {
+    const instance = new WebAssembly.Instance(module, { [WASI_MODULE]: this.#imports });
+    this.attach(checkMemory(instance));
+    return instance.exports;
   }
 
   /**
@@ -185,6 +203,7 @@ function createNative(options: HostOptions, base: BaseWasi): NativeHost {
     base: base.functions,
     stopped: new PolluxError('ERR_STOPPED', 'the guest was stopped'),
     warn: options.warn ?? (() => {}),
+    firstWait: options.onFirstWait,
   });
   if ('error' in native) {
     throw new PolluxError(

@@ -7,33 +7,55 @@ import { PREVIEW1 } from './preview1.ts';
 /** The only module that guests import from. */
 export const WASI_MODULE = 'wasi_snapshot_preview1';
 
+/** Whether it has a `_start`, which runs from beginning to end. */
+export function isCommand(module: WebAssembly.Module): boolean {
+  return exportsFunction(module, '_start');
+}
+
+/** Whether it has `_initialize` and `turn`, which is called whenever something is ready (docs/guest-contract.md). */
+export function isReactor(module: WebAssembly.Module): boolean {
+  return exportsFunction(module, '_initialize') && exportsFunction(module, 'turn');
+}
+
+function exportsFunction(module: WebAssembly.Module, wanted: string): boolean {
+  return WebAssembly.Module.exports(module).some(
+    ({ name, kind }) => name === wanted && kind === 'function',
+  );
+}
+
 /**
  * Checks imports and exports of a command module.
  *
  * @throws PolluxError ERR_MODULE_IMPORTS, ERR_MODULE_NO_START.
  */
 export function checkModule(module: WebAssembly.Module): void {
+  checkImports(module);
+  if (isCommand(module)) return;
+  const reactor = exportsFunction(module, '_initialize');
+  throw new PolluxError(
+    'ERR_MODULE_NO_START',
+    reactor
+      ? 'the module has no _start: it exports _initialize, so it was built as a reactor; build it as a command'
+      : 'the module has no _start: it is no WASI command; build it for wasm32-wasip1 with a main function',
+  );
+}
+
+/**
+ * Checks that all imports are functions of preview 1.
+ *
+ * @throws PolluxError ERR_MODULE_IMPORTS, which names each that is not.
+ */
+export function checkImports(module: WebAssembly.Module): void {
   const unknown = WebAssembly.Module.imports(module).filter(
     ({ module: from, name, kind }) =>
       from !== WASI_MODULE || kind !== 'function' || !PREVIEW1.has(name),
   );
-  if (unknown.length > 0) {
-    const names = unknown.map(({ module: from, name }) => `${from}.${name}`).join(', ');
-    throw new PolluxError(
-      'ERR_MODULE_IMPORTS',
-      `the module imports what pollux does not have: ${names}; it runs modules whose imports are functions of ${WASI_MODULE}${hint(unknown)}`,
-    );
-  }
-  const exports = WebAssembly.Module.exports(module);
-  if (!exports.some(({ name, kind }) => name === '_start' && kind === 'function')) {
-    const reactor = exports.some(({ name }) => name === '_initialize');
-    throw new PolluxError(
-      'ERR_MODULE_NO_START',
-      reactor
-        ? 'the module has no _start: it exports _initialize, so it was built as a reactor; build it as a command'
-        : 'the module has no _start: it is no WASI command; build it for wasm32-wasip1 with a main function',
-    );
-  }
+  if (unknown.length === 0) return;
+  const names = unknown.map(({ module: from, name }) => `${from}.${name}`).join(', ');
+  throw new PolluxError(
+    'ERR_MODULE_IMPORTS',
+    `the module imports what pollux does not have: ${names}; it runs modules whose imports are functions of ${WASI_MODULE}${hint(unknown)}`,
+  );
 }
 
 function hint(unknown: readonly { module: string }[]): string {
