@@ -8,7 +8,10 @@ export {
   catchSignals,
   closeListener,
   closeOnExec,
+  drain,
+  hasDescriptor,
   releaseSignals,
+  statsOf,
   stop,
 } from './native/addon.ts';
 export type { ConnectSpec, TcpConnectSpec, UnixConnectSpec } from './wasi/connect.ts';

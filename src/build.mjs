@@ -25,7 +25,12 @@ const withoutChildProcess = {
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { pollux: 'src/cli/main.ts', index: 'src/index.ts', wasi: 'src/wasi.ts' },
+  entryPoints: {
+    pollux: 'src/cli/main.ts',
+    index: 'src/index.ts',
+    wasi: 'src/wasi.ts',
+    worker: 'src/reactor/modes/worker-entry.ts',
+  },
   outdir: 'dist',
   bundle: true,
   // What a run needs is in pollux.js and one shared chunk; tables are loaded where they are shown.

@@ -33,6 +33,30 @@ export {
   type UnixListenSpec,
 } from '../host/index.ts';
 
+export type { Ending } from './reactor/ending.ts';
+export type {
+  DrainEvent,
+  ExitEvent,
+  LogEvent,
+  ReactorEvents,
+  ReadyEvent,
+  RestartEvent,
+  SlowTurnEvent,
+  TrapEvent,
+  Which,
+} from './reactor/events.ts';
+export type { ReactorAddress } from './reactor/listeners.ts';
+export type {
+  Limits,
+  ListenOptions,
+  Logger,
+  Mode,
+  ReactorOptions,
+  RestartPolicy,
+} from './reactor/options.ts';
+export { type Drained, Reactor } from './reactor/reactor.ts';
+export type { ReactorStats } from './reactor/stats.ts';
+
 /** What a run is given. */
 export interface RunOptions {
   /** Path of the guest, or a compiled module. */

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PolluxError } from '../errors.ts';
+import type { HostStats } from '../wasi/stats.ts';
 
 /** A backend and whether this machine has it. `reason` says why not, in words. */
 export interface BackendInfo {
@@ -186,4 +187,16 @@ export function closeListener(fd: number, refuse: boolean): void {
 /** See {@link Addon.closeOnExec}. */
 export function closeOnExec(fd: number): void {
   addon().closeOnExec(fd);
+}
+
+export function drain(id: number): boolean {
+  return (addon() as unknown as { drain?(id: number): boolean }).drain?.(id) ?? false;
+}
+
+export function statsOf(id: number): HostStats | undefined {
+  return (addon() as unknown as { stats?(id: number): HostStats }).stats?.(id);
+}
+
+export function hasDescriptor(backend: string): boolean {
+  return ['auto', 'epoll', 'epoll-et'].includes(backend);
 }

@@ -3,7 +3,7 @@
 
 import { statSync } from 'node:fs';
 import { PolluxError } from '../errors.ts';
-import { addon, type NativeHost } from '../native/addon.ts';
+import { addon, drain, type NativeHost } from '../native/addon.ts';
 import { type BaseWasi, makeBase, type WasiFunction } from './base.ts';
 import { type ConnectSpec, checkPeers } from './connect.ts';
 import { delegatedImports } from './delegated.ts';
@@ -47,6 +47,10 @@ export interface HostOptions {
   readonly warn?: ((message: string) => void) | undefined;
   /** Called once, when the guest is about to wait for the first time. */
   readonly onFirstWait?: (() => void) | undefined;
+  readonly loop?: 'uv' | 'thread' | undefined;
+  readonly suspend?: boolean | undefined;
+  readonly limits?: Readonly<Record<string, number>> | undefined;
+  readonly timed?: boolean | undefined;
 }
 
 /** In the place of a descriptor to wait on. */
@@ -166,6 +170,12 @@ export class Host {
       throw error;
     }
   }
+
+  drain(): void {
+    drain(this.id);
+  }
+
+  start(_turn: () => number): void {}
 
   stats(): HostStats {
     return this.#native.stats() as unknown as HostStats;

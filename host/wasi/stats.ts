@@ -15,6 +15,7 @@ export interface HostStats {
   readonly events: number;
   readonly fdsToKernel: number;
   readonly accepts: number;
+  readonly openConnections: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
   /** System calls by kind, made on the guest's behalf by the native layer: `{ recv: 12, … }`. */

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// All instances of one module: `workers` of them, each supervised, started and drained together.
+
+import type { HostStats } from '../../host/index.ts';
+import { type Ending, isFailure } from './ending.ts';
+import type { Tell } from './events.ts';
+import type { Listeners } from './listeners.ts';
+import { startIn } from './modes/index.ts';
+import type { Mode, ReactorConfig, ReactorOptions } from './options.ts';
+import { Supervisor } from './supervisor.ts';
+
+/** What a generation is made from. */
+export interface GenerationGiven {
+  /** From 1. */
+  readonly number: number;
+  readonly module: WebAssembly.Module;
+  readonly mode: Mode;
+  /** argv[0]. */
+  readonly name: string;
+  readonly config: ReactorConfig;
+  readonly listeners: Listeners;
+  readonly trace: ReactorOptions['trace'];
+  readonly tell: Tell;
+}
+
+/** The instances of one module. */
+export class Generation {
+  /** Resolves when all have ended for good: with the first failure, or how the last one ended. */
+  readonly done: Promise<Ending>;
+  readonly #number: number;
+  readonly #tell: Tell;
+  readonly #supervisors: readonly Supervisor[];
+
+  constructor({ number, module, mode, name, config, listeners, trace, tell }: GenerationGiven) {
+    this.#number = number;
+    this.#tell = tell;
+    const { args, listen: _, mode: __, workers, restart, ...rest } = config;
+    this.#supervisors = Array.from(
+      { length: workers },
+      (_, instance) =>
+        new Supervisor({
+          which: { instance, generation: number },
+          plan: {
+            ...rest,
+            module,
+            args: [name, ...args],
+            listen: listeners.shared(instance),
+            trace: trace === undefined ? 'off' : trace === 'stderr' ? trace : 'sink',
+          },
+          start: startIn[mode],
+          restart,
+          tell,
+          trace: typeof trace === 'function' ? trace : () => {},
+        }),
+    );
+    this.done = Promise.all(this.#supervisors.map(({ done }) => done)).then(
+      (all) => all.find(isFailure) ?? (all.at(-1) as Ending),
+    );
+  }
+
+  /**
+   * Starts all: resolves when each waits for its first event, with the end of one that ended before.
+   *
+   * @throws as Supervisor.start; the others are stopped then.
+   */
+  async start(): Promise<Ending | undefined> {
+    const starts = await Promise.allSettled(this.#supervisors.map((one) => one.start()));
+    const failed = starts.find((start) => start.status === 'rejected');
+    if (failed !== undefined) {
+      this.stop();
+      await this.done;
+      throw failed.reason;
+    }
+    return starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : [])).at(0);
+  }
+
+  /** Instances that run now. */
+  get running(): number {
+    return this.#instances().length;
+  }
+
+  get restarts(): number {
+    return this.#supervisors.reduce((sum, { restarts }) => sum + restarts, 0);
+  }
+
+  get backend(): string | undefined {
+    return this.#instances()[0]?.backend;
+  }
+
+  /** The guest's numbers of the listeners. */
+  get listenerFds(): readonly number[] {
+    return this.#instances()[0]?.listenerFds ?? [];
+  }
+
+  allStats(): readonly HostStats[] {
+    return this.#supervisors.flatMap((one) => one.allStats());
+  }
+
+  /** Drains all; after `timeoutMs`, where it is not 0, what is left is closed. Answers how many connections were. */
+  async drain(timeoutMs: number): Promise<number> {
+    this.#tell('drain', { generation: this.#number, connections: this.#connections() });
+    for (const one of this.#supervisors) one.drain();
+    let cut = 0;
+    const timer =
+      timeoutMs > 0 &&
+      setTimeout(() => {
+        cut = this.#connections();
+        this.stop();
+      }, timeoutMs);
+    await this.done;
+    if (timer) clearTimeout(timer);
+    return cut;
+  }
+
+  stop(): void {
+    for (const one of this.#supervisors) one.stop();
+  }
+
+  #connections(): number {
+    return this.#instances().reduce((sum, one) => sum + (one.stats()?.openConnections ?? 0), 0);
+  }
+
+  #instances() {
+    return this.#supervisors.flatMap(({ instance }) => instance ?? []);
+  }
+}

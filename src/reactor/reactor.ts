@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+// The embedding API: event-driven WebAssembly guests inside a Node app.
+
+import { channel } from 'node:diagnostics_channel';
+import { EventEmitter } from 'node:events';
+import { PolluxError } from '../../host/index.ts';
+import { compileGuest, guestName } from './compile.ts';
+import type { Ending } from './ending.ts';
+import type { ReactorEvents, Tell } from './events.ts';
+import { Generation } from './generation.ts';
+import { Listeners, type ReactorAddress } from './listeners.ts';
+import { forward } from './log.ts';
+import { chooseMode } from './modes/choose.ts';
+import { checkOptions, type Mode, type ReactorConfig, type ReactorOptions } from './options.ts';
+import { type ReactorStats, Totals } from './stats.ts';
+
+/** How long `drain` waits for connections to end where no `timeout` is given. ms. */
+const DRAIN_MS = 10_000;
+
+/** What a drain came to. */
+export interface Drained {
+  /** Every connection was finished; else what was left after the timeout was closed. */
+  readonly complete: boolean;
+  /** Connections that were closed before they were finished. */
+  readonly cut: number;
+}
+
+/**
+ * A WebAssembly guest with its listeners, inside this process.
+ *
+ * ```ts
+ * const reactor = await Reactor.start({ module: 'echo.wasm', listen: ['127.0.0.1:6666'] });
+ * reactor.on('trap', ({ error }) => console.error(error.message, error.frames));
+ * await reactor.drain({ timeout: 5000 });
+ * ```
+ *
+ * It keeps the process alive until it has ended; `unref` changes that.
+ */
+export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposable {
+  /** Resolves when the last instance has ended, by itself or by `drain`, `close` or the signal. Never rejects. */
+  readonly ended: Promise<Ending>;
+  readonly #config: ReactorConfig;
+  readonly #listeners: Listeners;
+  readonly #name: string;
+  readonly #options: ReactorOptions;
+  readonly #generations = new Set<Generation>();
+  #current: Generation | undefined;
+  #reloading: Promise<void> | undefined;
+  readonly #totals = new Totals();
+  #ending: Ending = { kind: 'stopped' };
+  #count = 0;
+  #closing = false;
+  /** Events of the start, held back until whoever awaits it can listen. */
+  #held: (() => void)[] | undefined = [];
+  #resolve!: (ending: Ending) => void;
+  readonly #abort = () => void this.close();
+
+  /**
+   * Opens the listeners, compiles the module and starts its instances; resolves when each of them waits for
+   * its first event, or has exited.
+   *
+   * @throws PolluxError with a stable code: ERR_OPTION, ERR_ADDRESS_IN_USE and its like, ERR_MODULE_INVALID and
+   *   its like, ERR_BACKEND_UNAVAILABLE, ERR_MODE (this mode can't work with the module, the backend or the
+   *   runtime); GuestTrap where the guest trapped before it waited; the signal's reason.
+   */
+  static async start(options: ReactorOptions): Promise<Reactor> {
+    options.signal?.throwIfAborted();
+    const config = checkOptions(options);
+    const module = await compileGuest(options.module);
+    options.signal?.throwIfAborted();
+    const mode = chooseMode(config, module);
+    const reactor = new Reactor(options, config, mode);
+    try {
+      await reactor.#begin(module);
+    } catch (error) {
+      await reactor.close();
+      throw options.signal?.aborted ? options.signal.reason : error;
+    }
+    return reactor;
+  }
+
+  /** The mode in use. */
+  readonly mode: Mode;
+
+  private constructor(options: ReactorOptions, config: ReactorConfig, mode: Mode) {
+    super();
+    this.mode = mode;
+    this.#options = options;
+    this.#config = config;
+    this.#name = guestName(options.module);
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    this.#listeners = new Listeners(config.listen, config.workers);
+    forward(this, options.logger);
+    options.signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  /** Where the guest listens, in the order of `listen`. */
+  get addresses(): readonly ReactorAddress[] {
+    return this.#listeners.addresses(this.#current?.listenerFds ?? []);
+  }
+
+  /** The backend in use, by name. */
+  get backend(): string {
+    return this.#current?.backend ?? this.#config.backend;
+  }
+
+  /** Totals since the start, over all instances. */
+  stats(): ReactorStats {
+    return this.#totals.now([...this.#generations]);
+  }
+
+  /**
+   * Puts a new module in the place of the running one: it gets the same listeners, and once each of its
+   * instances waits, the old ones are drained. No connection is refused or reset by it. The old ones take
+   * the time that their connections need; after `timeout` ms, where it is not 0, what is left is closed.
+   *
+   * @throws what `start` throws for a module that cannot be compiled or started, PolluxError ERR_GUEST_EXITED
+   *   where it ends before it waits, ERR_STOPPED where the reactor is closing. The old one then goes on.
+   */
+  async reload(
+    module: ReactorOptions['module'] = this.#options.module,
+    { timeout = 0 }: { timeout?: number } = {},
+  ): Promise<void> {
+    // One after the other, each with what it was asked for.
+    while (this.#reloading !== undefined) await this.#reloading.catch(() => {});
+    this.#checkOpen();
+    this.#reloading = this.#replace(module, timeout);
+    try {
+      await this.#reloading;
+    } finally {
+      this.#reloading = undefined;
+    }
+  }
+
+  /**
+   * Ends in order: nothing new is accepted, open connections are finished, and the guests end by
+   * themselves; what is left after `timeout` ms (default 10,000) is closed.
+   */
+  async drain({ timeout = DRAIN_MS }: { timeout?: number } = {}): Promise<Drained> {
+    this.#closing = true;
+    await this.#reloading?.catch(() => {});
+    const cuts = [...this.#generations].map((generation) => generation.drain(timeout));
+    this.#listeners.close(true);
+    const cut = (await Promise.all(cuts)).reduce((sum, one) => sum + one, 0);
+    await this.ended;
+    return { complete: cut === 0, cut };
+  }
+
+  /** Ends at once: guests are stopped at their next WASI call, connections and listeners closed. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#listeners.close(true);
+    for (const generation of this.#generations) generation.stop();
+    if (this.#generations.size === 0) this.#finish();
+    await this.ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #begin(module: WebAssembly.Module): Promise<void> {
+    const generation = this.#make(module);
+    this.#current = generation;
+    await generation.start();
+    setImmediate(() => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const tell of held) tell();
+    });
+  }
+
+  async #replace(from: ReactorOptions['module'], timeout: number): Promise<void> {
+    const module = await compileGuest(from);
+    const mode = chooseMode({ ...this.#config, mode: this.mode }, module);
+    const old = this.#current;
+    this.#checkOpen();
+    const generation = this.#make(module, mode);
+    const early = await generation.start();
+    if (early !== undefined) {
+      generation.stop();
+      throw new PolluxError(
+        'ERR_GUEST_EXITED',
+        `the new module exited with status ${early.kind === 'exit' ? early.status : 0} before it waited for anything; the old one goes on`,
+      );
+    }
+    this.#current = generation;
+    this.#totals.reloads++;
+    void old?.drain(timeout);
+  }
+
+  #make(module: WebAssembly.Module, mode: Mode = this.mode): Generation {
+    const generation = new Generation({
+      number: ++this.#count,
+      module,
+      mode,
+      name: this.#name,
+      config: this.#config,
+      listeners: this.#listeners,
+      trace: this.#options.trace,
+      tell: this.#tell,
+    });
+    this.#generations.add(generation);
+    void generation.done.then((ending) => {
+      this.#generations.delete(generation);
+      this.#totals.keep(generation);
+      if (generation === this.#current) this.#ending = ending;
+      if (this.#generations.size === 0) this.#finish();
+    });
+    return generation;
+  }
+
+  readonly #tell: Tell = (name, event) => {
+    const tell = () => {
+      channel(`pollux.${name}`).publish({ reactor: this, ...event });
+      (this.emit as (name: string, event: unknown) => boolean).call(this, name, event);
+    };
+    if (this.#held === undefined) tell();
+    else this.#held.push(tell);
+  };
+
+  #checkOpen(): void {
+    if (this.#closing) throw new PolluxError('ERR_STOPPED', 'the reactor is closed, or closing');
+  }
+
+  #finish(): void {
+    this.#closing = true;
+    this.#listeners.close();
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+    this.#resolve(this.#ending);
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// A line server on which a test can cause each end of a guest: the lines say what it does.
+
+import { Connection, log, logError, Reactor } from 'pollux/assembly';
+
+// @ts-expect-error: decorators
+@external('wasi_snapshot_preview1', 'proc_exit')
+declare function exit(status: u32): void;
+
+let kept = 0;
+
+function spin(): void {
+  while (kept >= 0) kept = (kept + 1) & 0xffff;
+}
+
+class Probe extends Connection {
+  onData(data: Uint8Array): void {
+    const line = String.UTF8.decodeUnsafe(data.dataStart, data.byteLength).trim();
+    if (line == 'trap') unreachable();
+    else if (line == 'exit 0') exit(0);
+    else if (line == 'exit 3') exit(3);
+    else if (line == 'spin') spin();
+    else if (line == 'grow') memory.grow(64);
+    else if (line == 'log') {
+      log('to standard output');
+      logError('to standard error');
+    }
+    this.writeText(`${line}\n`);
+  }
+}
+
+const reactor = new Reactor();
+reactor.listen('', () => new Probe());
+reactor.run();
