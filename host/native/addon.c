@@ -12,6 +12,7 @@
 
 #include "listen.h"
 #include "napi_values.h"
+#include "requests.h"
 #include "socket_file.h"
 #include "stop.h"
 
@@ -163,6 +164,12 @@ static napi_value stop(napi_env env, napi_callback_info info) {
   return by_id(env, info, px_registry_stop);
 }
 
+static bool request_drain(uint32_t id) { return px_registry_request(id, PX_REQUEST_DRAIN); }
+
+static napi_value drain(napi_env env, napi_callback_info info) {
+  return by_id(env, info, request_drain);
+}
+
 static napi_value catch_signals(napi_env env, napi_callback_info info) {
   return by_id(env, info, px_signals_catch);
 }
@@ -279,7 +286,7 @@ NAPI_MODULE_INIT() {
       {"backends", backends},   {"listenTcp", listen_tcp},
       {"listenUnix", listen_unix}, {"listenInherited", listen_inherited},
       {"closeOnExec", close_on_exec}, {"closeListener", close_listener},
-      {"createHost", create_host}, {"stop", stop},
+      {"createHost", create_host}, {"stop", stop}, {"drain", drain},
       {"catchSignals", catch_signals}, {"releaseSignals", release_signals},
   };
   napi_value function;

@@ -124,6 +124,11 @@ export interface Addon {
   }): NativeHost | { error: string };
   /** Ends the guest of host `id` at its next WASI call, waking it if it waits. Any thread may call it. False: no such host. */
   stop(id: number): boolean;
+  /**
+   * Ends the listeners of host `id` for its guest, as shutdown(2) of a listener does: they are ready with the
+   * hangup flag, and sock_accept answers EINVAL. The sockets stay open. Any thread. False: no such host.
+   */
+  drain(id: number): boolean;
   /** While on, SIGINT and SIGTERM stop host `id` (see stop) in place of ending the process; a guest
    *  that makes no WASI call within 300 ms is ended by the signal all the same. */
   catchSignals(id: number): void;
@@ -189,8 +194,9 @@ export function closeOnExec(fd: number): void {
   addon().closeOnExec(fd);
 }
 
+/** See {@link Addon.drain}. */
 export function drain(id: number): boolean {
-  return (addon() as unknown as { drain?(id: number): boolean }).drain?.(id) ?? false;
+  return addon().drain(id);
 }
 
 export function statsOf(id: number): HostStats | undefined {

@@ -10,6 +10,7 @@
         "host.c",
         "fd_table.c",
         "poller.c",
+        "requests.c",
         "latch.c",
         "subscriptions.c",
         "poll_oneoff.c",

@@ -14,6 +14,7 @@
 
 #include "connect.h"
 #include "ending.h"
+#include "requests.h"
 #include "socket_file.h"
 
 #define FLUSH_NS INT64_C(5000000000)
@@ -195,6 +196,7 @@ void px_host_rest(struct px_host *host) {
   struct pollfd wake = {.fd = host->wake_fd, .events = POLLIN};
   PX_COUNT(&host->counters, poll);
   if (poll(&wake, 1, 10) > 0 && !px_host_stopped(host)) drain_wake(host);
+  px_requests_look(host);
 }
 
 int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
@@ -213,7 +215,10 @@ int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
     if (n < 0 && errno != EINTR) return px_wasi_errno(errno);
     if (n > 0 && fds[1].revents != 0) {
       drain_wake(host);
-      if (host_fd < 0) return WASI_SUCCESS;
+      bool drained = host->draining;
+      px_requests_look(host);
+      /* Whoever waits to accept has to look again; to others a needless look does no harm. */
+      if (host_fd < 0 || drained != host->draining) return WASI_SUCCESS;
     }
     if (n > 0 && fds[0].revents != 0) return WASI_SUCCESS;
   }

@@ -32,6 +32,8 @@ struct px_host {
   const struct px_backend_io *io; /* of the backend; NULL: sockets are used by plain system calls */
   int wake_fd, wake_write_fd; /* a pipe */
   _Atomic bool stopped;
+  _Atomic uint32_t requests; /* requests.h */
+  bool draining;
   bool closed;
   bool warned_fd_limit;
   uint32_t id; /* see stop.h */
@@ -53,6 +55,10 @@ struct px_host {
   /* Told once, when the guest waits for the first time. May be NULL. */
   void (*first_wait)(void *context);
   void *first_wait_context;
+
+  /* For PX_REQUEST_CALL, on the guest's thread. May be NULL. */
+  void (*called)(void *context);
+  void *called_context;
 };
 
 /* 0, or -errno where the backend can't be opened. */

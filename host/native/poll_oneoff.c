@@ -7,6 +7,7 @@
 #include "connect.h"
 #include "host.h"
 #include "poll_event.h"
+#include "requests.h"
 
 /* What the subscriptions want of /dev/poll. */
 static uint32_t set_interest(const struct px_host *host) {
@@ -28,6 +29,7 @@ int px_poll_begin(struct px_host *host, struct px_memory memory, uint32_t subscr
   int status = px_subscriptions_update(&host->subs, &host->poller, records, count, subscriptions);
   if (status != WASI_SUCCESS) return status;
   px_connects_collect(host);
+  px_requests_look(host);
   px_poller_settle(&host->poller,
                    set_interest(host) & PX_READ ? PX_FOR_ARRAY | PX_FOR_SET : PX_FOR_ARRAY);
   host->first_mark = PX_NONE;
@@ -109,6 +111,7 @@ int px_poll_wait(struct px_host *host) {
     if (n < 0) return px_wasi_errno(n);
     if (woken) {
       px_connects_collect(host);
+      px_requests_look(host);
       px_poller_settle(poller, poller->awaited);
     }
     for (int i = 0; i < n; i++) mark_ready(host, poller->ready_keys[i]);

@@ -11,6 +11,7 @@
 #include "connect.h"
 #include "host.h"
 #include "poll_event.h"
+#include "requests.h"
 
 enum { LOOSE_MAX = 4096 };
 
@@ -197,8 +198,10 @@ bool px_poll_set_ready(const struct px_host *host, int hits) {
   const struct px_poller *poller = &host->poller;
   for (int i = 0; i < hits; i++)
     if (ready_for_set(&poller->watches[poller->ready_keys[i]]) != 0) return true;
-  for (uint32_t i = 0; i < poller->immediate_count; i++)
-    if (poller->watches[poller->immediates[i]].set_want != 0) return true;
+  for (uint32_t i = 0; i < poller->immediate_count; i++) {
+    uint32_t key = poller->immediates[i];
+    if (px_useful(px_immediate_readiness(poller, key), poller->watches[key].set_want) != 0) return true;
+  }
   return px_poll_set_left_ns(host) == 0;
 }
 
@@ -275,6 +278,7 @@ int px_poll_set_read(struct px_host *host, struct px_memory memory, uint32_t iov
   if (blocking) px_host_waits(host);
   do {
     px_connects_collect(host);
+    px_requests_look(host);
     px_poller_settle(&host->poller, PX_FOR_SET);
     uint64_t left = blocking ? UINT64_MAX : 0;
     if (host->set.clock_count + host->set.bad_count > 0 && blocking) left = px_poll_set_left_ns(host);

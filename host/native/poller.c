@@ -88,7 +88,20 @@ void px_poller_forget(struct px_poller *p, uint32_t guest_fd, bool closes) {
   watch->readiness = 0;
   watch->latched = 0;
   watch->muted = 0;
+  watch->forced = 0;
+  watch->masked = false;
   watch->generation++;
+  px_poller_touch(p, key);
+}
+
+void px_poller_override(struct px_poller *p, uint32_t guest_fd, uint32_t forced, bool masked) {
+  /* A fresh number may have no watch yet. Without memory for one nobody can wait for it either. */
+  if (px_poller_must_grow(p) && px_poller_reserve(p) < 0) return;
+  uint32_t key = px_poller_key(p, guest_fd);
+  if (key == 0) return;
+  struct px_watch *watch = &p->watches[key];
+  watch->forced = (uint8_t)forced;
+  watch->masked = masked;
   px_poller_touch(p, key);
 }
 
@@ -132,6 +145,12 @@ static bool settle(struct px_poller *p, uint32_t key) {
 
   if (interest != 0 && entry == NULL) {
     set_immediate(p, key, true, WASI_BADF);
+    return false;
+  }
+  if (watch->masked || watch->forced != 0) {
+    if (watch->registered != 0) tell(p, key, entry->host_fd, 0);
+    watch->latched = 0;
+    set_immediate(p, key, watch->forced != 0 && interest != 0, 0);
     return false;
   }
   if (interest != 0 && (entry->host_fd < 0 || entry->waitless)) {
@@ -186,8 +205,10 @@ static void shrink(struct px_poller *p, uint32_t key) {
 }
 
 bool px_poller_any_immediate(const struct px_poller *p) {
-  for (uint32_t i = 0; i < p->immediate_count; i++)
-    if (px_wanted(p, &p->watches[p->immediates[i]]) != 0) return true;
+  for (uint32_t i = 0; i < p->immediate_count; i++) {
+    uint32_t key = p->immediates[i];
+    if (px_useful(px_immediate_readiness(p, key), px_wanted(p, &p->watches[key])) != 0) return true;
+  }
   return false;
 }
 

@@ -35,6 +35,8 @@ struct px_watch {
   uint8_t registered;  /* what the backend was told */
   uint8_t readiness;   /* what the last wait found */
   bool dirty;          /* in `dirty`: to be settled before the next wait */
+  uint8_t forced;      /* by an override: what it is ready for, whatever the kernel says */
+  bool masked;         /* by an override: the kernel is not asked */
   bool candidate;      /* in `candidates` */
   bool suspended;      /* in `suspended` */
 };
@@ -93,6 +95,10 @@ void px_poller_touch(struct px_poller *poller, uint32_t key);
  * descriptor is about to be closed, so that the kernel clears its own set by itself. */
 void px_poller_forget(struct px_poller *poller, uint32_t guest_fd, bool closes);
 
+/* From now on the guest fd is ready for `forced` (PX_READ, PX_HANGUP and so on; 0: nothing), without a wait;
+ * where `masked` is set the kernel is not asked about it. (0, false) ends that, as does the fd's end. */
+void px_poller_override(struct px_poller *poller, uint32_t guest_fd, uint32_t forced, bool masked);
+
 /* Tells the backend what changed. Call it before px_poller_wait. `awaited`: PX_FOR_... */
 void px_poller_settle(struct px_poller *poller, uint32_t awaited);
 
@@ -123,6 +129,7 @@ static inline uint32_t px_useful(uint32_t readiness, uint32_t want) {
 /* What a watch without a wait of its own is ready for. A connection that could not be made has hung up:
  * the next call on it tells why. */
 static inline uint8_t px_immediate_readiness(const struct px_poller *poller, uint32_t key) {
+  if (poller->watches[key].forced != 0) return poller->watches[key].forced;
   const struct px_entry *entry = key == 0 ? NULL : px_fd_table_get(poller->table, key - 1);
   bool failed = entry != NULL && entry->kind == PX_STREAM && entry->host_fd == PX_ALWAYS_READY;
   return PX_READ | PX_WRITE | (failed ? PX_HANGUP | PX_ERROR : 0);

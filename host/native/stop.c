@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "requests.h"
 #include "socket_file.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -46,6 +47,14 @@ bool px_registry_stop(uint32_t id) {
   pthread_mutex_lock(&lock);
   struct px_host *host = find(id);
   if (host != NULL) px_host_stop(host);
+  pthread_mutex_unlock(&lock);
+  return host != NULL;
+}
+
+bool px_registry_request(uint32_t id, uint32_t request) {
+  pthread_mutex_lock(&lock);
+  struct px_host *host = find(id);
+  if (host != NULL) px_host_request(host, request);
   pthread_mutex_unlock(&lock);
   return host != NULL;
 }

@@ -15,6 +15,9 @@ void px_registry_remove(struct px_host *host);
 /* px_host_stop by id; false where there is no such host. Any thread. */
 bool px_registry_stop(uint32_t id);
 
+/* px_host_request by id; false where there is no such host. Any thread. */
+bool px_registry_request(uint32_t id, uint32_t request);
+
 /* While on, SIGINT and SIGTERM stop the host in place of ending the process. A guest that makes no
  * call within PX_GRACE_MS, and a second signal, end the process by that signal all the same. */
 enum { PX_GRACE_MS = 300 };

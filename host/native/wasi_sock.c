@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "requests.h"
 
 enum { REFUSED_AT_ONCE = 128 };
 
@@ -41,13 +42,21 @@ static int take_connection(struct px_host *host, int listener_fd) {
 static int accept_one(struct px_host *host, const struct px_entry *listener, bool blocking,
                       int *status) {
   for (;;) {
-    int host_fd = take_connection(host, listener->host_fd);
+    px_requests_look(host);
+    /* What the kernel has is for whoever shares the socket; what the backend has accepted is ours. */
+    int host_fd = -1;
+    errno = EAGAIN;
+    if (!host->draining || host->io != NULL) host_fd = take_connection(host, listener->host_fd);
     if (host_fd >= 0) return host_fd;
     if (px_host_stopped(host)) {
       *status = PX_STOPPED;
       return -1;
     }
     if (errno == EINTR) continue;
+    if (errno == EAGAIN && host->draining) {
+      *status = WASI_INVAL;
+      return -1;
+    }
     if (errno == EAGAIN) {
       px_host_waits(host); /* a guest may have no other wait than to ask again and again */
       errno = EAGAIN;

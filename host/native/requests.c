@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ * See requests.h. */
+#define _GNU_SOURCE
+#include "requests.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+void px_host_request(struct px_host *host, uint32_t request) {
+  int saved = errno;
+  atomic_fetch_or(&host->requests, request);
+  /* The only failure is a full pipe, and then the guest is being woken already. */
+  ssize_t ignored = write(host->wake_write_fd, "", 1);
+  (void)ignored;
+  errno = saved;
+}
+
+/* As after shutdown(2) of a listener in Linux: ready, hung up, and accept answers EINVAL. The socket
+ * itself is untouched, as other instances may share it. */
+static void drain(struct px_host *host) {
+  host->draining = true;
+  for (uint32_t fd = 0; fd < host->table.room; fd++)
+    if (host->table.entries[fd].kind == PX_LISTENER)
+      px_poller_override(&host->poller, fd, PX_READ | PX_HANGUP, true);
+}
+
+void px_requests_serve(struct px_host *host) {
+  uint32_t requests = atomic_exchange(&host->requests, 0);
+  if ((requests & PX_REQUEST_DRAIN) && !host->draining) drain(host);
+  if ((requests & PX_REQUEST_CALL) && host->called != NULL) host->called(host->called_context);
+}
