@@ -14,6 +14,7 @@
 #include "napi_values.h"
 #include "requests.h"
 #include "socket_file.h"
+#include "stats_object.h"
 #include "stop.h"
 
 void px_instance_close(struct instance *in) {
@@ -30,8 +31,10 @@ static void release(napi_env env, void *data, void *hint) {
   delete_reference(env, &in->memory);
   delete_reference(env, &in->buffer);
   delete_reference(env, &in->stopped);
+  delete_reference(env, &in->over_memory);
   delete_reference(env, &in->warn);
   delete_reference(env, &in->first_wait);
+  delete_reference(env, &in->called);
   for (int i = 0; i < PX_BASE_COUNT; i++) delete_reference(env, &in->base[i]);
   free(in);
 }
@@ -170,8 +173,29 @@ static napi_value drain(napi_env env, napi_callback_info info) {
   return by_id(env, info, request_drain);
 }
 
+/* The counters of a host by its id; undefined where there is no such host. */
+static napi_value stats(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  uint32_t id;
+  struct px_snapshot snapshot;
+  TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
+  TRY(napi_get_value_uint32(env, argv[0], &id));
+  return px_registry_snapshot(id, &snapshot) ? px_stats_object(env, &snapshot) : NULL;
+}
+
 static napi_value catch_signals(napi_env env, napi_callback_info info) {
-  return by_id(env, info, px_signals_catch);
+  size_t argc = 3, length;
+  napi_value argv[3], found;
+  uint32_t id;
+  int64_t drain_ms;
+  char notice[256];
+  TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
+  TRY(napi_get_value_uint32(env, argv[0], &id));
+  TRY(napi_get_value_int64(env, argv[1], &drain_ms));
+  TRY(napi_get_value_string_utf8(env, argv[2], notice, sizeof notice, &length));
+  TRY(napi_get_boolean(env, px_signals_catch(id, drain_ms, notice), &found));
+  return found;
 }
 
 static napi_value release_signals(napi_env env, napi_callback_info info) {
@@ -191,15 +215,23 @@ static void warn(void *context, const char *message) {
     napi_call_function(env, receiver, function, 1, &text, NULL);
 }
 
-/* Calls the function that createHost was given, and lets it go. */
-static void first_wait(void *context) {
-  struct instance *in = context;
-  napi_env env = in->env;
+/* Calls a function that createHost was given, on the guest's thread and on top of the guest. */
+static void call_kept(napi_env env, napi_ref kept) {
   napi_value function, receiver;
-  if (napi_get_reference_value(env, in->first_wait, &function) == napi_ok &&
+  if (napi_get_reference_value(env, kept, &function) == napi_ok &&
       napi_get_undefined(env, &receiver) == napi_ok)
     napi_call_function(env, receiver, function, 0, NULL, NULL);
-  delete_reference(env, &in->first_wait);
+}
+
+static void first_wait(void *context) {
+  struct instance *in = context;
+  call_kept(in->env, in->first_wait);
+  delete_reference(in->env, &in->first_wait);
+}
+
+static void called(void *context) {
+  struct instance *in = context;
+  call_kept(in->env, in->called);
 }
 
 /* ---- createHost ---- */
@@ -223,6 +255,8 @@ static napi_value reference_options(napi_env env, struct instance *in, napi_valu
   napi_valuetype type;
   TRY(napi_get_named_property(env, options, "stopped", &value));
   TRY(napi_create_reference(env, value, 1, &in->stopped));
+  TRY(napi_get_named_property(env, options, "overMemory", &value));
+  TRY(napi_create_reference(env, value, 1, &in->over_memory));
   TRY(napi_get_named_property(env, options, "warn", &value));
   TRY(napi_create_reference(env, value, 1, &in->warn));
   TRY(napi_get_named_property(env, options, "firstWait", &value));
@@ -232,6 +266,13 @@ static napi_value reference_options(napi_env env, struct instance *in, napi_valu
     in->host.first_wait = first_wait;
     in->host.first_wait_context = in;
   }
+  TRY(napi_get_named_property(env, options, "called", &value));
+  TRY(napi_typeof(env, value, &type));
+  if (type == napi_function) {
+    TRY(napi_create_reference(env, value, 1, &in->called));
+    in->host.called = called;
+    in->host.called_context = in;
+  }
   TRY(napi_get_named_property(env, options, "base", &base));
   for (int i = 0; i < PX_BASE_COUNT; i++) {
     TRY(napi_get_named_property(env, base, names[i], &value));
@@ -240,6 +281,24 @@ static napi_value reference_options(napi_env env, struct instance *in, napi_valu
     if (type == napi_function) TRY(napi_create_reference(env, value, 1, &in->base[i]));
   }
   return options;
+}
+
+static napi_value read_limits(napi_env env, struct px_host *host, napi_value options) {
+  napi_value limits, value;
+  int64_t bytes;
+  TRY(napi_get_named_property(env, options, "timed", &value));
+  TRY(napi_get_value_bool(env, value, &host->timed));
+  TRY(napi_get_named_property(env, options, "limits", &limits));
+  TRY(napi_get_named_property(env, limits, "connections", &value));
+  TRY(napi_get_value_uint32(env, value, &host->limits.connections));
+  TRY(napi_get_named_property(env, limits, "descriptors", &value));
+  TRY(napi_get_value_uint32(env, value, &host->limits.descriptors));
+  TRY(napi_get_named_property(env, limits, "acceptsPerSecond", &value));
+  TRY(napi_get_value_uint32(env, value, &host->limits.accepts_per_second));
+  TRY(napi_get_named_property(env, limits, "memoryBytes", &value));
+  TRY(napi_get_value_int64(env, value, &bytes));
+  host->limits.memory_bytes = (uint64_t)bytes;
+  return limits;
 }
 
 static napi_value create_host(napi_env env, napi_callback_info info) {
@@ -274,7 +333,8 @@ static napi_value create_host(napi_env env, napi_callback_info info) {
     free(in);
     TRY(held);
   }
-  if (reference_options(env, in, options) == NULL) return NULL;
+  if (reference_options(env, in, options) == NULL || read_limits(env, &in->host, options) == NULL)
+    return NULL;
   return px_host_object_define(env, in, object);
 }
 
@@ -287,6 +347,7 @@ NAPI_MODULE_INIT() {
       {"listenUnix", listen_unix}, {"listenInherited", listen_inherited},
       {"closeOnExec", close_on_exec}, {"closeListener", close_listener},
       {"createHost", create_host}, {"stop", stop}, {"drain", drain},
+      {"stats", stats},
       {"catchSignals", catch_signals}, {"releaseSignals", release_signals},
   };
   napi_value function;

@@ -45,6 +45,18 @@ export interface ListenFailure {
   readonly message: string;
 }
 
+/** What a guest may use at most; 0: no limit. */
+export interface HostLimits {
+  /** Open connections; further ones wait in the backlog. */
+  readonly connections: number;
+  /** Open descriptors of the guest, standard streams, listeners and directories included. */
+  readonly descriptors: number;
+  /** A burst of one second's worth is let through; further ones wait in the backlog. */
+  readonly acceptsPerSecond: number;
+  /** Bytes of linear memory, looked at with each call of the guest. */
+  readonly memoryBytes: number;
+}
+
 /** The native half of a Host: fd table, sockets, poller. One thread uses it; only `stop` may come from another. */
 export interface NativeHost {
   /** Functions that are imports as they are: fd_read, fd_write, poll_oneoff, sock_* and others. */
@@ -78,7 +90,7 @@ export interface NativeHost {
   /** `tcp:PEER:PORT->LOCAL:PORT` or `unix:PEER->LOCAL`, or undefined where the fd is no connected socket. */
   describe(guestFd: number): string | undefined;
   /** Counters in the shape of HostStats. */
-  stats(): Record<string, number | string | Record<string, number>>;
+  stats(): HostStats;
   /** Closes every socket and the backend. Later imports answer EBADF. */
   close(): void;
 }
@@ -117,10 +129,18 @@ export interface Addon {
     base: Readonly<Record<string, unknown>>;
     /** Thrown through the guest when the host is stopped. */
     stopped: Error;
+    /** Thrown in its place when the guest has more memory than it may have. */
+    overMemory: Error;
+    /** What the guest may use; 0: no limit. */
+    limits: HostLimits;
+    /** Its turns are timed, for the histogram in the counters. */
+    timed: boolean;
     /** Called with a sentence when the host refuses something for a reason of its own. */
     warn: (message: string) => void;
     /** Called once, when the guest is about to wait for the first time. */
     firstWait: (() => void) | undefined;
+    /** Called on the guest's thread, on top of the guest, after a SIGHUP that is caught. */
+    called: (() => void) | undefined;
   }): NativeHost | { error: string };
   /** Ends the guest of host `id` at its next WASI call, waking it if it waits. Any thread may call it. False: no such host. */
   stop(id: number): boolean;
@@ -129,9 +149,15 @@ export interface Addon {
    * hangup flag, and sock_accept answers EINVAL. The sockets stay open. Any thread. False: no such host.
    */
   drain(id: number): boolean;
-  /** While on, SIGINT and SIGTERM stop host `id` (see stop) in place of ending the process; a guest
-   *  that makes no WASI call within 300 ms is ended by the signal all the same. */
-  catchSignals(id: number): void;
+  /** The counters of host `id`, undefined where there is no such host. Any thread. */
+  stats(id: number): HostStats | undefined;
+  /**
+   * While on, SIGINT and SIGTERM drain host `id` (see drain) in place of ending the process: `notice` goes to
+   * stderr, and after `drainMs` the host is stopped; with a negative `drainMs` at once. A guest that makes no
+   * WASI call within 300 ms, and a second signal, end the process by the signal all the same. SIGHUP calls
+   * what createHost was given as `called`.
+   */
+  catchSignals(id: number, drainMs: number, notice: string): boolean;
   /** The signal that stopped the host, 0 for none; restores the default dispositions. */
   releaseSignals(): number;
 }
@@ -175,8 +201,8 @@ export function stop(id: number): boolean {
 }
 
 /** See {@link Addon.catchSignals}. */
-export function catchSignals(id: number): void {
-  addon().catchSignals(id);
+export function catchSignals(id: number, drainMs: number, notice: string): boolean {
+  return addon().catchSignals(id, drainMs, notice);
 }
 
 /** See {@link Addon.releaseSignals}. */
@@ -199,8 +225,9 @@ export function drain(id: number): boolean {
   return addon().drain(id);
 }
 
+/** See {@link Addon.stats}. */
 export function statsOf(id: number): HostStats | undefined {
-  return (addon() as unknown as { stats?(id: number): HostStats }).stats?.(id);
+  return addon().stats(id);
 }
 
 export function hasDescriptor(backend: string): boolean {

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "instance.h"
+#include "limits.h"
 
 enum { ARGS_MAX = 9 };
 
@@ -61,6 +62,7 @@ static inline struct px_memory memory_of(struct call *call) {
       napi_get_arraybuffer_info(call->env, buffer, &data, &size) != napi_ok)
     return (struct px_memory){.data = NULL, .size = 0};
   napi_create_reference(call->env, buffer, 1, &in->buffer);
+  px_limits_memory(&in->host, size);
   return (struct px_memory){.data = data, .size = size};
 }
 
@@ -68,7 +70,9 @@ static inline struct px_memory memory_of(struct call *call) {
 static inline napi_value answer(struct call *call, int status) {
   if (status != PX_STOPPED) return number(call->env, status);
   napi_value error;
-  if (napi_get_reference_value(call->env, call->in->stopped, &error) == napi_ok)
+  bool over = call->in->host.limits.over_memory;
+  if (napi_get_reference_value(call->env, over ? call->in->over_memory : call->in->stopped,
+                               &error) == napi_ok)
     napi_throw(call->env, error);
   return NULL;
 }

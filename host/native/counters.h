@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What one host counts: its system calls by kind, and the totals behind `--stats`. Plain
- * additions on one thread; read by addon.c. */
+ * additions on one thread; others read them without a lock, so that one number may be older than the
+ * next. */
 #ifndef PX_COUNTERS_H
 #define PX_COUNTERS_H
 
@@ -37,6 +38,8 @@ enum px_syscall {
       PX_SYS_COUNT
 };
 
+enum { PX_TURN_FIRST = 10, PX_TURN_BUCKETS = 27 };
+
 struct px_counters {
   uint64_t waits;         /* calls of poll_oneoff */
   uint64_t wakeups;       /* returns of the backend's wait */
@@ -45,6 +48,17 @@ struct px_counters {
   uint64_t accepts;
   uint64_t bytes_read;
   uint64_t bytes_written;
+  uint64_t open_connections;   /* now */
+  uint64_t refused_connections; /* times that a limit was met: see limits.h */
+  uint64_t refused_descriptors;
+  uint64_t refused_accept_rate;
+  uint64_t refused_memory;
+  uint64_t accept_pauses; /* times that the kernel had no room for a connection */
+  uint64_t turns;         /* turns.h, like the rest of them */
+  uint64_t turn_ns_total;
+  uint64_t longest_turn_ns;
+  uint64_t turn_started_ns; /* CLOCK_MONOTONIC; 0 while it waits */
+  uint64_t turn_ns[PX_TURN_BUCKETS];
   uint64_t syscalls[PX_SYS_COUNT];
 };
 

@@ -33,11 +33,13 @@ int px_fd_table_add(struct px_fd_table *table, struct px_entry entry) {
     if (status < 0) return status;
   }
   table->entries[fd] = entry;
+  table->open++;
   table->lowest = fd + 1;
   return (int)fd;
 }
 
 void px_fd_table_remove(struct px_fd_table *table, uint32_t fd) {
   table->entries[fd] = (struct px_entry){.kind = PX_FREE};
+  table->open--;
   if (fd < table->lowest) table->lowest = fd;
 }

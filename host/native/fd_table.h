@@ -30,6 +30,7 @@ struct px_fd_table {
   struct px_entry *entries;
   uint32_t room;
   uint32_t lowest; /* no number below is free */
+  uint32_t open;   /* entries in use */
 };
 
 _Static_assert(sizeof(struct px_entry) == 32, "an idle connection costs one of these");

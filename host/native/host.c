@@ -14,8 +14,10 @@
 
 #include "connect.h"
 #include "ending.h"
+#include "limits.h"
 #include "requests.h"
 #include "socket_file.h"
+#include "turns.h"
 
 #define FLUSH_NS INT64_C(5000000000)
 #define LISTENER_RIGHTS (PX_STREAM_RIGHTS | ABI_RIGHT_SOCK_ACCEPT)
@@ -69,6 +71,10 @@ void px_host_close(struct px_host *host) {
 
 int px_host_add(struct px_host *host, struct px_entry entry) {
   if (host->closed) return -EBADF;
+  if (host->limits.descriptors != 0 && host->table.open >= host->limits.descriptors) {
+    host->counters.refused_descriptors++;
+    return -EMFILE;
+  }
   int fd = px_fd_table_add(&host->table, entry);
   if (fd < 0) return fd;
   bool listener = entry.kind == PX_LISTENER;
@@ -77,6 +83,8 @@ int px_host_add(struct px_host *host, struct px_entry entry) {
     px_fd_table_remove(&host->table, (uint32_t)fd);
     return -ENOMEM;
   }
+  if (entry.kind == PX_STREAM) PX_STORE(host->counters.open_connections, host->counters.open_connections + 1);
+  if (listener && (uint32_t)fd >= host->listeners_end) host->listeners_end = (uint32_t)fd + 1;
   uint32_t key = px_poller_key(&host->poller, (uint32_t)fd);
   if (key != 0 && host->poller.watches[key].want != 0) px_poller_touch(&host->poller, key);
   return fd;
@@ -169,7 +177,9 @@ void px_host_drop(struct px_host *host, uint32_t fd) {
   } else if (entry->kind == PX_FILE && !entry->borrowed) {
     close(entry->base_fd);
   }
+  if (entry->kind == PX_STREAM) PX_STORE(host->counters.open_connections, host->counters.open_connections - 1);
   px_fd_table_remove(&host->table, fd);
+  px_limits_closed(host);
 }
 
 void px_host_stop(struct px_host *host) {
@@ -193,13 +203,15 @@ static void drain_wake(struct px_host *host) {
 
 void px_host_rest(struct px_host *host) {
   px_host_waits(host);
+  px_turn_end(host);
   struct pollfd wake = {.fd = host->wake_fd, .events = POLLIN};
   PX_COUNT(&host->counters, poll);
   if (poll(&wake, 1, 10) > 0 && !px_host_stopped(host)) drain_wake(host);
+  px_turn_begin(host);
   px_requests_look(host);
 }
 
-int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
+static int wait_fd(struct px_host *host, int host_fd, short events) {
   px_host_waits(host);
   for (;;) {
     struct pollfd fds[2] = {{.fd = host_fd, .events = events},
@@ -222,4 +234,11 @@ int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
     }
     if (n > 0 && fds[0].revents != 0) return WASI_SUCCESS;
   }
+}
+
+int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
+  px_turn_end(host);
+  int status = wait_fd(host, host_fd, events);
+  px_turn_begin(host);
+  return status;
 }

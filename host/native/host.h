@@ -22,18 +22,32 @@ enum {
   PX_DELEGATE = -2, /* a descriptor of the base WASI: call its function with px_host_base */
 };
 
+/* What the guest may use, 0: no limit; and what limits.c keeps about it. */
+struct px_limits {
+  uint32_t connections, descriptors, accepts_per_second;
+  uint64_t memory_bytes;
+  bool full;               /* of connections */
+  bool rests_for_room;     /* the rest ends with the next close */
+  bool over_memory;
+  uint64_t rest_until_ns;  /* CLOCK_MONOTONIC; 0: listeners do not rest for a time */
+  uint64_t theoretical_ns; /* of the rate */
+};
+
 struct px_host {
   struct px_fd_table table;
   struct px_poller poller;
   struct px_subscriptions subs;
   struct px_poll_set set; /* /dev/poll */
   struct px_counters counters;
+  struct px_limits limits;
+  bool timed; /* turns.h */
+  uint32_t listeners_end; /* no listener has this number or a higher one */
   const struct px_backend_ops *ops;
   const struct px_backend_io *io; /* of the backend; NULL: sockets are used by plain system calls */
   int wake_fd, wake_write_fd; /* a pipe */
   _Atomic bool stopped;
   _Atomic uint32_t requests; /* requests.h */
-  bool draining;
+  _Atomic bool draining; /* set by the guest's thread, and read by signal handlers */
   bool closed;
   bool warned_fd_limit;
   uint32_t id; /* see stop.h */

@@ -7,6 +7,8 @@
 #include "address.h"
 #include "connect.h"
 #include "napi_values.h"
+#include "stats_object.h"
+#include "turns.h"
 
 static struct instance *method(napi_env env, napi_callback_info info, size_t argc,
                                napi_value *argv) {
@@ -33,6 +35,7 @@ static napi_value host_attach(napi_env env, napi_callback_info info) {
   delete_reference(env, &in->memory);
   delete_reference(env, &in->buffer);
   TRY(napi_create_reference(env, argv[0], 1, &in->memory));
+  px_turn_begin(&in->host);
   return NULL;
 }
 
@@ -151,28 +154,9 @@ static napi_value host_describe(napi_env env, napi_callback_info info) {
 }
 
 static napi_value host_stats(napi_env env, napi_callback_info info) {
-  static const char *const names[] = {
-#define PX_NAME(name) #name,
-      PX_SYSCALLS(PX_NAME)
-#undef PX_NAME
-  };
-  struct instance *in = method(env, info, 0, NULL);
-  const struct px_counters *c = &in->host.counters;
-  napi_value stats, syscalls;
-  TRY(napi_create_object(env, &stats));
-  TRY(napi_create_object(env, &syscalls));
-  TRY(put_string(env, stats, "backend", in->host.ops->name));
-  TRY(put_number(env, stats, "waits", (double)c->waits));
-  TRY(put_number(env, stats, "wakeups", (double)c->wakeups));
-  TRY(put_number(env, stats, "events", (double)c->events));
-  TRY(put_number(env, stats, "fdsToKernel", (double)c->fds_to_kernel));
-  TRY(put_number(env, stats, "accepts", (double)c->accepts));
-  TRY(put_number(env, stats, "bytesRead", (double)c->bytes_read));
-  TRY(put_number(env, stats, "bytesWritten", (double)c->bytes_written));
-  for (int i = 0; i < PX_SYS_COUNT; i++)
-    if (c->syscalls[i] > 0) TRY(put_number(env, syscalls, names[i], (double)c->syscalls[i]));
-  TRY(put(env, stats, "syscalls", syscalls));
-  return stats;
+  struct px_snapshot snapshot;
+  px_snapshot_take(&method(env, info, 0, NULL)->host, &snapshot);
+  return px_stats_object(env, &snapshot);
 }
 
 static napi_value host_close(napi_env env, napi_callback_info info) {

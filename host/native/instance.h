@@ -28,7 +28,7 @@ struct instance {
   napi_env env;
   napi_ref memory; /* WebAssembly.Memory */
   napi_ref buffer; /* its ArrayBuffer, until it grows */
-  napi_ref stopped, warn, first_wait;
+  napi_ref stopped, over_memory, warn, first_wait, called;
   napi_ref base[PX_BASE_COUNT];
 };
 

@@ -6,8 +6,10 @@
 #define _GNU_SOURCE
 #include "connect.h"
 #include "host.h"
+#include "limits.h"
 #include "poll_event.h"
 #include "requests.h"
+#include "turns.h"
 
 /* What the subscriptions want of /dev/poll. */
 static uint32_t set_interest(const struct px_host *host) {
@@ -94,6 +96,7 @@ static void mark_due_clocks(struct px_host *host) {
 int px_poll_wait(struct px_host *host) {
   struct px_poller *poller = &host->poller;
   px_host_waits(host);
+  px_turn_end(host);
   bool clocks = host->subs.first_clock != PX_NONE;
   uint64_t now = host->poll_start_ns;
   uint32_t of_set = set_interest(host);
@@ -102,6 +105,11 @@ int px_poll_wait(struct px_host *host) {
     if (of_set != 0) {
       uint64_t set_left = of_set & PX_WRITE ? 0 : px_poll_set_left_ns(host);
       if (set_left < left) left = set_left;
+    }
+    if (host->limits.rest_until_ns != 0) {
+      uint64_t rest_left = px_limits_look(host);
+      if (rest_left < left) left = rest_left;
+      px_poller_settle(poller, poller->awaited);
     }
     if (poller->immediate_count > 0 && px_poller_any_immediate(poller)) left = 0;
     int64_t timeout = left == UINT64_MAX ? -1 : left > INT64_MAX ? INT64_MAX : (int64_t)left;
@@ -118,7 +126,10 @@ int px_poll_wait(struct px_host *host) {
     mark_immediates(host);
     if (of_set != 0) mark_set(host, n);
     if (clocks) mark_due_clocks(host);
-    if (host->first_mark != PX_NONE) return WASI_SUCCESS;
+    if (host->first_mark != PX_NONE) {
+      px_turn_begin(host);
+      return WASI_SUCCESS;
+    }
     if (clocks) now = px_now_ns(CLOCK_MONOTONIC);
   }
 }

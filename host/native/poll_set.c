@@ -10,8 +10,10 @@
 #include "buffers.h"
 #include "connect.h"
 #include "host.h"
+#include "limits.h"
 #include "poll_event.h"
 #include "requests.h"
+#include "turns.h"
 
 enum { LOOSE_MAX = 4096 };
 
@@ -276,12 +278,19 @@ int px_poll_set_read(struct px_host *host, struct px_memory memory, uint32_t iov
   int capacity = out.room < PX_READY_MAX ? (int)out.room : PX_READY_MAX;
   host->counters.waits++;
   if (blocking) px_host_waits(host);
+  px_turn_end(host);
   do {
     px_connects_collect(host);
     px_requests_look(host);
     px_poller_settle(&host->poller, PX_FOR_SET);
     uint64_t left = blocking ? UINT64_MAX : 0;
+    uint64_t rest_left = UINT64_MAX;
+    if (host->limits.rest_until_ns != 0) {
+      rest_left = px_limits_look(host);
+      px_poller_settle(&host->poller, PX_FOR_SET);
+    }
     if (host->set.clock_count + host->set.bad_count > 0 && blocking) left = px_poll_set_left_ns(host);
+    if (rest_left < left) left = rest_left;
     if (host->poller.immediate_count > 0 && px_poller_any_immediate(&host->poller)) left = 0;
     bool woken = false;
     int64_t timeout = left > INT64_MAX ? (left == UINT64_MAX ? -1 : INT64_MAX) : (int64_t)left;
@@ -290,6 +299,7 @@ int px_poll_set_read(struct px_host *host, struct px_memory memory, uint32_t iov
     if (hits < 0) return px_wasi_errno(hits);
     give_all(host, &out, hits);
   } while (out.written == 0 && blocking);
+  px_turn_begin(host);
   if (out.written == 0) return WASI_AGAIN;
   host->counters.events += out.written;
   px_put_uint32_t(count, (uint32_t)(out.written * ABI_EVENT_SIZE));

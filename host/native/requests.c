@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "requests.h"
 
+#include "limits.h"
+
 #include <errno.h>
 #include <unistd.h>
 
@@ -19,9 +21,7 @@ void px_host_request(struct px_host *host, uint32_t request) {
  * itself is untouched, as other instances may share it. */
 static void drain(struct px_host *host) {
   host->draining = true;
-  for (uint32_t fd = 0; fd < host->table.room; fd++)
-    if (host->table.entries[fd].kind == PX_LISTENER)
-      px_poller_override(&host->poller, fd, PX_READ | PX_HANGUP, true);
+  px_limits_apply(host);
 }
 
 void px_requests_serve(struct px_host *host) {

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -51,6 +52,14 @@ bool px_registry_stop(uint32_t id) {
   return host != NULL;
 }
 
+bool px_registry_snapshot(uint32_t id, struct px_snapshot *snapshot) {
+  pthread_mutex_lock(&lock);
+  const struct px_host *host = find(id);
+  if (host != NULL) px_snapshot_take(host, snapshot);
+  pthread_mutex_unlock(&lock);
+  return host != NULL;
+}
+
 bool px_registry_request(uint32_t id, uint32_t request) {
   pthread_mutex_lock(&lock);
   struct px_host *host = find(id);
@@ -61,7 +70,11 @@ bool px_registry_request(uint32_t id, uint32_t request) {
 
 /* The handlers touch nothing but these, lock-free atomics of the host, and async-signal-safe calls. */
 static volatile sig_atomic_t caught_signal;
-static struct sigaction old_int, old_term, old_alarm;
+static volatile sig_atomic_t stopping; /* the host was stopped: there is nothing left to wait for */
+static volatile sig_atomic_t noticed; /* the guest drains, and has the rest of drain_ms */
+static int64_t drain_ms;
+static char notice[256];
+static struct sigaction old_int, old_term, old_alarm, old_hangup;
 static bool catching;
 
 static void die_of(int signal_number) {
@@ -74,12 +87,39 @@ static void die_of(int signal_number) {
   raise(signal_number);
 }
 
+static void say(const char *text) {
+  ssize_t written = write(2, text, strlen(text));
+  (void)written;
+}
+
+static void alarm_in(int64_t ms) {
+  struct itimerval at = {.it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000}};
+  setitimer(ITIMER_REAL, &at, NULL);
+}
+
+static void stop_host(struct px_host *host) {
+  stopping = 1;
+  px_host_stop(host);
+  alarm_in(PX_GRACE_MS);
+}
+
+/* A guest that drains has its time; one that did not even notice, or was stopped, is in no WASI call. */
 static void on_alarm(int ignored) {
   (void)ignored;
-  static const char message[] =
-      "pollux: the guest made no WASI call for 300 ms after the signal; ended without its statistics\n";
-  ssize_t written = write(2, message, sizeof message - 1);
-  (void)written;
+  int saved = errno;
+  struct px_host *host = caught_host;
+  if (host == NULL) return;
+  if (!stopping && host->draining) {
+    if (noticed || drain_ms <= PX_GRACE_MS) {
+      stop_host(host);
+    } else {
+      noticed = 1;
+      alarm_in(drain_ms - PX_GRACE_MS);
+    }
+    errno = saved;
+    return;
+  }
+  say("pollux: the guest made no WASI call for 300 ms after the signal; ended without its statistics\n");
   die_of(caught_signal);
 }
 
@@ -88,37 +128,54 @@ static void on_signal(int signal_number) {
   if (caught_signal != 0) die_of(signal_number);
   caught_signal = signal_number;
   struct px_host *host = caught_host;
-  if (host != NULL) px_host_stop(host);
-  struct itimerval grace = {.it_value = {.tv_usec = PX_GRACE_MS * 1000}};
-  setitimer(ITIMER_REAL, &grace, NULL);
+  if (host != NULL && drain_ms >= 0) {
+    say(notice);
+    px_host_request(host, PX_REQUEST_DRAIN);
+    alarm_in(PX_GRACE_MS);
+  } else if (host != NULL) {
+    stop_host(host);
+  }
   errno = saved;
 }
 
-bool px_signals_catch(uint32_t id) {
+static void on_hangup(int ignored) {
+  (void)ignored;
+  struct px_host *host = caught_host;
+  if (host != NULL) px_host_request(host, PX_REQUEST_CALL);
+}
+
+bool px_signals_catch(uint32_t id, int64_t ms, const char *text) {
   pthread_mutex_lock(&lock);
   struct px_host *host = find(id);
   pthread_mutex_unlock(&lock);
   if (host == NULL || catching) return false;
   caught_host = host;
   caught_signal = 0;
+  stopping = 0;
+  noticed = 0;
+  drain_ms = ms;
+  snprintf(notice, sizeof notice, "%s", text);
   catching = true;
-  struct sigaction action = {.sa_handler = on_signal}, alarm_action = {.sa_handler = on_alarm};
+  struct sigaction action = {.sa_handler = on_signal}, alarm_action = {.sa_handler = on_alarm},
+                   hangup_action = {.sa_handler = on_hangup};
   sigemptyset(&action.sa_mask);
   sigemptyset(&alarm_action.sa_mask);
+  sigemptyset(&hangup_action.sa_mask);
   sigaction(SIGALRM, &alarm_action, &old_alarm);
   sigaction(SIGINT, &action, &old_int);
   sigaction(SIGTERM, &action, &old_term);
+  if (host->called != NULL) sigaction(SIGHUP, &hangup_action, &old_hangup);
   return true;
 }
 
 int px_signals_release(void) {
   if (!catching) return 0;
   catching = false;
-  struct itimerval none = {{0, 0}, {0, 0}};
-  setitimer(ITIMER_REAL, &none, NULL);
+  alarm_in(0);
   sigaction(SIGINT, &old_int, NULL);
   sigaction(SIGTERM, &old_term, NULL);
   sigaction(SIGALRM, &old_alarm, NULL);
+  if (caught_host != NULL && caught_host->called != NULL) sigaction(SIGHUP, &old_hangup, NULL);
   caught_host = NULL;
   return caught_signal;
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "host.h"
+#include "snapshot.h"
 
 /* Gives the host an id, unique in the process. */
 void px_registry_add(struct px_host *host);
@@ -15,13 +15,18 @@ void px_registry_remove(struct px_host *host);
 /* px_host_stop by id; false where there is no such host. Any thread. */
 bool px_registry_stop(uint32_t id);
 
+/* The counters of a host by id; false where there is no such host. Any thread. */
+bool px_registry_snapshot(uint32_t id, struct px_snapshot *snapshot);
+
 /* px_host_request by id; false where there is no such host. Any thread. */
 bool px_registry_request(uint32_t id, uint32_t request);
 
-/* While on, SIGINT and SIGTERM stop the host in place of ending the process. A guest that makes no
- * call within PX_GRACE_MS, and a second signal, end the process by that signal all the same. */
+/* While on, SIGINT and SIGTERM drain the host in place of ending the process: `notice` goes to stderr, and
+ * what is not done after `drain_ms` is stopped. With a negative `drain_ms` they stop it at once. A guest that makes
+ * no call within PX_GRACE_MS, and a second signal, end the process by that signal all the same. SIGHUP makes
+ * a PX_REQUEST_CALL of a host that has something to call. */
 enum { PX_GRACE_MS = 300 };
-bool px_signals_catch(uint32_t id);
+bool px_signals_catch(uint32_t id, int64_t drain_ms, const char *notice);
 /* Restores what was before; the signal that came, 0 for none. */
 int px_signals_release(void);
 

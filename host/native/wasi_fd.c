@@ -7,6 +7,7 @@
 
 #include "connect.h"
 #include "host.h"
+#include "limits.h"
 #include "wasi_files.h"
 
 /* The entry of a connected socket or file that may do `right`, or NULL with the answer in `status`. */
@@ -99,6 +100,11 @@ int px_fd_renumber(struct px_host *host, uint32_t from, uint32_t to, int *replac
   px_host_drop(host, to);
   px_fd_table_remove(&host->table, from);
   host->table.entries[to] = moved; /* drop touched the watch of `to` */
+  host->table.open++;
+  if (moved.kind == PX_LISTENER) {
+    if (to >= host->listeners_end) host->listeners_end = to + 1;
+    px_limits_apply(host);
+  }
   if (set) host->set.fd = to;
   return WASI_SUCCESS;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "limits.h"
 #include "requests.h"
 
 enum { REFUSED_AT_ONCE = 128 };
@@ -85,6 +86,10 @@ static int accept_within_limit(struct px_host *host, const struct px_entry *list
   return -1;
 }
 
+static bool is_no_room(int status) {
+  return status == WASI_MFILE || status == WASI_NFILE || status == WASI_NOBUFS || status == WASI_NOMEM;
+}
+
 int px_sock_accept(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t flags,
                    uint32_t new_fd) {
   int status;
@@ -95,7 +100,15 @@ int px_sock_accept(struct px_host *host, struct px_memory memory, uint32_t fd, u
   uint8_t *out = px_at(memory, new_fd, 4);
   if (out == NULL) return WASI_FAULT;
   if (listener->kind != PX_LISTENER) return WASI_INVAL; /* a connection, as accept(2) says */
+  bool blocking = (listener->flags & ABI_FDFLAGS_NONBLOCK) == 0;
+  while ((status = px_limits_before_accept(host)) == WASI_AGAIN && blocking && !host->draining) {
+    px_host_rest(host);
+    if (px_host_stopped(host)) return PX_STOPPED;
+    px_limits_look(host);
+  }
+  if (status != WASI_SUCCESS && !(host->draining && status == WASI_AGAIN)) return status;
   int host_fd = accept_within_limit(host, listener, &status);
+  if (host_fd < 0 && is_no_room(status)) px_limits_no_room(host);
   if (host_fd < 0) return status;
   int guest_fd = px_host_add(host, (struct px_entry){
                                        .kind = PX_STREAM,
@@ -110,6 +123,7 @@ int px_sock_accept(struct px_host *host, struct px_memory memory, uint32_t fd, u
     return px_wasi_errno(guest_fd);
   }
   host->counters.accepts++;
+  px_limits_accepted(host);
   px_put_uint32_t(out, (uint32_t)guest_fd);
   return WASI_SUCCESS;
 }

@@ -3,7 +3,7 @@
 
 import { statSync } from 'node:fs';
 import { PolluxError } from '../errors.ts';
-import { addon, drain, type NativeHost } from '../native/addon.ts';
+import { addon, drain, type HostLimits, type NativeHost } from '../native/addon.ts';
 import { type BaseWasi, makeBase, type WasiFunction } from './base.ts';
 import { type ConnectSpec, checkPeers } from './connect.ts';
 import { delegatedImports } from './delegated.ts';
@@ -47,11 +47,22 @@ export interface HostOptions {
   readonly warn?: ((message: string) => void) | undefined;
   /** Called once, when the guest is about to wait for the first time. */
   readonly onFirstWait?: (() => void) | undefined;
+  /** Called on the guest's thread, within one of its calls, after a SIGHUP while `catchSignals` is on. */
+  readonly onHangup?: (() => void) | undefined;
   readonly loop?: 'uv' | 'thread' | undefined;
   readonly suspend?: boolean | undefined;
-  readonly limits?: Readonly<Record<string, number>> | undefined;
+  /** What the guest may use; absent or 0: no limit. */
+  readonly limits?: Partial<HostLimits> | undefined;
+  /** Whether the times from wait to wait are taken, for `stats`. */
   readonly timed?: boolean | undefined;
 }
+
+const NO_LIMITS: HostLimits = {
+  connections: 0,
+  descriptors: 0,
+  acceptsPerSecond: 0,
+  memoryBytes: 0,
+};
 
 /** In the place of a descriptor to wait on. */
 const ALWAYS_READY = -1;
@@ -178,7 +189,7 @@ export class Host {
   start(_turn: () => number): void {}
 
   stats(): HostStats {
-    return this.#native.stats() as unknown as HostStats;
+    return this.#native.stats();
   }
 
   /** Closes all that the guest had open, and leaves the standard streams as they were found. */
@@ -212,8 +223,15 @@ function createNative(options: HostOptions, base: BaseWasi): NativeHost {
     edge: options.trigger === 'edge',
     base: base.functions,
     stopped: new PolluxError('ERR_STOPPED', 'the guest was stopped'),
+    overMemory: new PolluxError(
+      'ERR_LIMIT_MEMORY',
+      `the guest took more than the ${options.limits?.memoryBytes} bytes of memory that it may have; raise the limit if it needs them`,
+    ),
+    limits: { ...NO_LIMITS, ...options.limits },
+    timed: options.timed === true,
     warn: options.warn ?? (() => {}),
     firstWait: options.onFirstWait,
+    called: options.onHangup,
   });
   if ('error' in native) {
     throw new PolluxError(

@@ -11,6 +11,7 @@ import { backendsCommand } from './commands/backends.ts';
 import { type RunFlags, runCommand } from './commands/run.ts';
 import { ABOUT, BACKENDS_HELP, paintHelp, RUN_HELP } from './help.ts';
 import { print, say, sayError } from './output.ts';
+import { addLimit, checkMode, checkRestart, count, seconds } from './reactor-options.ts';
 import { VERSION } from './version.ts';
 import { parseWasmtime } from './wasmtime.ts';
 
@@ -129,6 +130,22 @@ function program(progress: Progress): Command {
       checkTrigger,
       'level',
     )
+    .option('--mode <NAME>', 'where the guest runs: blocking, worker, jspi or inline', checkMode)
+    .option('--workers <N>', 'run N instances, each on a thread of its own (SO_REUSEPORT)', count)
+    .option(
+      '--restart <WHEN>',
+      'start an instance that ended again: never, on-failure or always',
+      checkRestart,
+      'never',
+    )
+    .option(
+      '--limit <NAME=N>',
+      'memory (bytes, or with K, M, G), connections, descriptors, accepts (a second) or turn (ms) (repeatable)',
+      addLimit,
+    )
+    .option('--watch', 'load the module anew whenever the file changes, as SIGHUP does')
+    .option('--drain-timeout <S>', 'seconds that open connections have after Ctrl-C', seconds, 10)
+    .option('--metrics <ADDR>', 'serve counters for Prometheus at http://ADDR/metrics')
     .option('--wasi <NAME>', 'the base WASI: node, wasi-js or wasmer', 'node')
     .option('--tcplisten <ADDR>', "Wasmtime's spelling of --listen", listen)
     .option(

@@ -67,6 +67,8 @@ export interface ReactorEvents {
   log: [LogEvent];
   drain: [DrainEvent];
   'slow-turn': [SlowTurnEvent];
+  /** Mode 'blocking': a SIGHUP came, while the CLI catches it. */
+  hangup: [Which];
 }
 
 /** Tells an event. */

@@ -2,6 +2,7 @@
 // All instances of one module: `workers` of them, each supervised, started and drained together.
 
 import type { HostStats } from '../../host/index.ts';
+import { listenEnvironment } from '../options.ts';
 import { type Ending, isFailure } from './ending.ts';
 import type { Tell } from './events.ts';
 import type { Listeners } from './listeners.ts';
@@ -21,28 +22,43 @@ export interface GenerationGiven {
   readonly listeners: Listeners;
   readonly trace: ReactorOptions['trace'];
   readonly tell: Tell;
+  /** See InstancePlan. */
+  readonly replaces?: number | undefined;
 }
 
 /** The instances of one module. */
 export class Generation {
   /** Resolves when all have ended for good: with the first failure, or how the last one ended. */
   readonly done: Promise<Ending>;
+  readonly mode: Mode;
   readonly #number: number;
   readonly #tell: Tell;
   readonly #supervisors: readonly Supervisor[];
 
-  constructor({ number, module, mode, name, config, listeners, trace, tell }: GenerationGiven) {
+  constructor(given: GenerationGiven) {
+    const { number, module, mode, name, config, listeners, trace, tell, replaces } = given;
+    this.mode = mode;
     this.#number = number;
     this.#tell = tell;
-    const { args, listen: _, mode: __, workers, restart, ...rest } = config;
+    const { args, workers, restart } = config;
+    const { listeners: order, connect, dirs, env, backend, trigger, wasi, limits, stdio } = config;
     this.#supervisors = Array.from(
       { length: workers },
       (_, instance) =>
         new Supervisor({
           which: { instance, generation: number },
           plan: {
-            ...rest,
             module,
+            listeners: order,
+            connect,
+            dirs,
+            env: { ...(order === 'first' ? listenEnvironment(config.listen) : {}), ...env },
+            backend,
+            trigger,
+            wasi,
+            limits,
+            stdio,
+            replaces,
             args: [name, ...args],
             listen: listeners.shared(instance),
             trace: trace === undefined ? 'off' : trace === 'stderr' ? trace : 'sink',
@@ -74,6 +90,11 @@ export class Generation {
     return starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : [])).at(0);
   }
 
+  /** Mode 'blocking' alone: runs the guest to its end. */
+  run(): void {
+    for (const one of this.#supervisors) one.run();
+  }
+
   /** Instances that run now. */
   get running(): number {
     return this.#instances().length;
@@ -81,6 +102,11 @@ export class Generation {
 
   get restarts(): number {
     return this.#supervisors.reduce((sum, { restarts }) => sum + restarts, 0);
+  }
+
+  /** For the functions by id: `stop` and its like. */
+  get ids(): readonly number[] {
+    return this.#instances().map(({ id }) => id);
   }
 
   get backend(): string | undefined {

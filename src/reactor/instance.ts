@@ -28,6 +28,8 @@ export interface InstancePlan {
   readonly limits: Required<Limits>;
   readonly stdio: 'lines' | 'inherit';
   readonly trace: 'off' | 'stderr' | 'sink';
+  /** Host of an instance in a blocked thread, which is to drain once this one waits. */
+  readonly replaces?: number | undefined;
 }
 
 /** What an instance tells while it runs. */
@@ -36,6 +38,8 @@ export interface InstanceSink {
   output(fd: 1 | 2, bytes: Uint8Array): void;
   trace(text: string): void;
   warn(message: string): void;
+  /** Mode 'blocking' alone: a SIGHUP came, in the midst of a call of the guest. */
+  hangup(): void;
 }
 
 /** A guest that was started. */
@@ -51,6 +55,8 @@ export interface Instance {
   stats(): HostStats | undefined;
   /** Its listeners give no more; it ends by itself once it is done with its connections. */
   drain(): void;
+  /** Mode 'blocking' alone: runs the guest to its end, in this call. */
+  run?(): void;
   /** Ends it at its next WASI call, and where there is none by force, with `why` as its end. */
   stop(why?: Ending): void;
 }

@@ -6,9 +6,9 @@ import { DEFAULT_BACKLOG, parseConnect, parseListeners } from '../addresses.ts';
 import { checkListenersOrder, checkTrigger, parseDir } from '../options.ts';
 
 /** Where a guest runs and how it waits; docs/embedding.md compares them. */
-export type Mode = 'worker' | 'jspi' | 'inline';
+export type Mode = 'worker' | 'jspi' | 'inline' | 'blocking';
 
-const MODES: readonly (Mode | 'auto')[] = ['auto', 'worker', 'jspi', 'inline'];
+const MODES: readonly (Mode | 'auto')[] = ['auto', 'worker', 'jspi', 'inline', 'blocking'];
 
 /** When an instance that ended is started again. */
 export type RestartPolicy = 'never' | 'on-failure' | 'always';
@@ -19,20 +19,20 @@ const POLICIES: readonly RestartPolicy[] = ['never', 'on-failure', 'always'];
 export type ListenOptions =
   | {
       /** Default '127.0.0.1'. */
-      readonly host?: string;
+      readonly host?: string | undefined;
       /** 0 lets the kernel pick one. */
       readonly port: number;
-      readonly name?: string;
-      readonly backlog?: number;
-      readonly reuseport?: boolean;
+      readonly name?: string | undefined;
+      readonly backlog?: number | undefined;
+      readonly reuseport?: boolean | undefined;
     }
   | {
       readonly path: string;
-      readonly name?: string;
-      readonly backlog?: number;
-      readonly mode?: number;
+      readonly name?: string | undefined;
+      readonly backlog?: number | undefined;
+      readonly mode?: number | undefined;
     }
-  | { readonly fd: number; readonly name?: string };
+  | { readonly fd: number; readonly name?: string | undefined };
 
 /** Gets one line of a guest, or of pollux about it, as pino does: fields first, then the message. */
 export interface Logger {

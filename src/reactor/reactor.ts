@@ -4,6 +4,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { PolluxError } from '../../host/index.ts';
+import { loadModule } from '../module.ts';
 import { compileGuest, guestName } from './compile.ts';
 import type { Ending } from './ending.ts';
 import type { ReactorEvents, Tell } from './events.ts';
@@ -42,6 +43,7 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
   readonly #config: ReactorConfig;
   readonly #listeners: Listeners;
   readonly #name: string;
+  readonly #firstMode: Mode;
   readonly #options: ReactorOptions;
   readonly #generations = new Set<Generation>();
   #current: Generation | undefined;
@@ -79,12 +81,9 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
     return reactor;
   }
 
-  /** The mode in use. */
-  readonly mode: Mode;
-
   private constructor(options: ReactorOptions, config: ReactorConfig, mode: Mode) {
     super();
-    this.mode = mode;
+    this.#firstMode = mode;
     this.#options = options;
     this.#config = config;
     this.#name = guestName(options.module);
@@ -99,6 +98,16 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
   /** Where the guest listens, in the order of `listen`. */
   get addresses(): readonly ReactorAddress[] {
     return this.#listeners.addresses(this.#current?.listenerFds ?? []);
+  }
+
+  /** The mode in use. */
+  get mode(): Mode {
+    return this.#current?.mode ?? this.#firstMode;
+  }
+
+  /** Ids of the running instances, for `stop`, which any thread may call. */
+  get ids(): readonly number[] {
+    return [...this.#generations].flatMap((generation) => generation.ids);
   }
 
   /** The backend in use, by name. */
@@ -162,22 +171,26 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
   }
 
   async #begin(module: WebAssembly.Module): Promise<void> {
-    const generation = this.#make(module);
+    const generation = this.#make(module, this.#firstMode);
     this.#current = generation;
     await generation.start();
     setImmediate(() => {
       const held = this.#held ?? [];
       this.#held = undefined;
       for (const tell of held) tell();
+      generation.run();
     });
   }
 
   async #replace(from: ReactorOptions['module'], timeout: number): Promise<void> {
-    const module = await compileGuest(from);
-    const mode = chooseMode({ ...this.#config, mode: this.mode }, module);
     const old = this.#current;
+    // A blocked thread can't wait for a file or a compiler, and has no room for a second guest.
+    const blocked = old?.mode === 'blocking';
+    const module =
+      blocked && typeof from === 'string' ? loadModule(from) : await compileGuest(from);
+    const mode = chooseMode({ ...this.#config, mode: blocked ? 'worker' : this.mode }, module);
     this.#checkOpen();
-    const generation = this.#make(module, mode);
+    const generation = this.#make(module, mode, blocked ? old.ids[0] : undefined);
     const early = await generation.start();
     if (early !== undefined) {
       generation.stop();
@@ -191,7 +204,7 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
     void old?.drain(timeout);
   }
 
-  #make(module: WebAssembly.Module, mode: Mode = this.mode): Generation {
+  #make(module: WebAssembly.Module, mode: Mode, replaces?: number): Generation {
     const generation = new Generation({
       number: ++this.#count,
       module,
@@ -201,6 +214,7 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
       listeners: this.#listeners,
       trace: this.#options.trace,
       tell: this.#tell,
+      replaces,
     });
     this.#generations.add(generation);
     void generation.done.then((ending) => {

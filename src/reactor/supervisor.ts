@@ -73,7 +73,11 @@ export class Supervisor {
    *   not started again then.
    */
   async start(): Promise<Ending | undefined> {
-    const early = await this.#run();
+    const early = await this.#run().catch((error: unknown) => {
+      this.#ending = endingOf(error);
+      this.#resolve(this.#ending);
+      throw error;
+    });
     if (early === undefined) return undefined;
     if ('error' in early) {
       this.#ending = early;
@@ -82,6 +86,11 @@ export class Supervisor {
     }
     this.#ended(early, 0);
     return early;
+  }
+
+  /** Mode 'blocking' alone: runs the guest. */
+  run(): void {
+    this.#instance?.run?.();
   }
 
   /** Its listeners give no more; it is not started again. */
@@ -115,6 +124,7 @@ export class Supervisor {
       output: (fd, bytes) => out[fd].push(bytes),
       trace,
       warn: say('warn'),
+      hangup: () => tell('hangup', which),
     });
     this.#instance = instance;
     if (this.#ending !== undefined) instance.stop();

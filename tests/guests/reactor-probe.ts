@@ -2,10 +2,7 @@
 // A line server on which a test can cause each end of a guest: the lines say what it does.
 
 import { Connection, log, logError, Reactor } from 'pollux/assembly';
-
-// @ts-expect-error: decorators
-@external('wasi_snapshot_preview1', 'proc_exit')
-declare function exit(status: u32): void;
+import { proc_exit } from 'pollux/assembly/wasi/wasi_snapshot_preview1';
 
 let kept = 0;
 
@@ -17,8 +14,8 @@ class Probe extends Connection {
   onData(data: Uint8Array): void {
     const line = String.UTF8.decodeUnsafe(data.dataStart, data.byteLength).trim();
     if (line == 'trap') unreachable();
-    else if (line == 'exit 0') exit(0);
-    else if (line == 'exit 3') exit(3);
+    else if (line == 'exit 0') proc_exit(0);
+    else if (line == 'exit 3') proc_exit(3);
     else if (line == 'spin') spin();
     else if (line == 'grow') memory.grow(64);
     else if (line == 'log') {

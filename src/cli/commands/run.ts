@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
-// `pollux run`: the options turned into a run, and its end into lines on stderr and a status.
+// `pollux run`: the options turned into a Reactor, and what happens to it into lines on stderr and a status.
 
-import { catchSignals, releaseSignals } from '../../../host/index.ts';
 import {
   type ConnectSpec,
-  GuestTrap,
+  type Ending,
+  type GuestTrap,
+  type Limits,
   type ListenSpec,
-  PolluxError,
-  run,
-  type Started,
+  type Mode,
+  Reactor,
+  type RestartPolicy,
 } from '../../index.ts';
 import { activatedListeners } from '../../systemd.ts';
+import { serveMetrics } from '../metrics.ts';
 import { say, sayError, sayTrace, visible } from '../output.ts';
+import { catchEndings } from '../signals.ts';
 import { showStats } from '../stats.ts';
+import { reloadOnChange } from '../watch.ts';
 
 /** The options of a run, parsed. */
 export interface RunFlags {
@@ -26,6 +30,15 @@ export interface RunFlags {
   readonly backend: string;
   readonly trigger: 'level' | 'edge';
   readonly wasi: string;
+  readonly mode?: Mode;
+  readonly workers?: number;
+  readonly restart: RestartPolicy;
+  readonly limit?: Limits;
+  readonly watch?: true;
+  /** Seconds. */
+  readonly drainTimeout: number;
+  /** HOST:PORT. */
+  readonly metrics?: string;
   readonly trace?: true;
   readonly stats?: true;
 }
@@ -35,7 +48,7 @@ const TRAPPED = 134;
 
 /** Options that are ours where they stand before the file, and the guest's behind it. */
 const OURS =
-  /^--(listen|listeners|connect|tcplisten|dir|env|backend|trigger|wasi|trace|stats)(=|$)/;
+  /^--(listen|listeners|connect|tcplisten|dir|env|backend|trigger|wasi|mode|workers|restart|limit|watch|drain-timeout|metrics|trace|stats)(=|$)/;
 
 /** Runs the guest; the status to exit with. A signal that ended it is raised again, to end us alike. */
 export async function runCommand(
@@ -43,48 +56,68 @@ export async function runCommand(
   args: readonly string[],
   flags: RunFlags,
 ): Promise<number> {
-  let started: Started | undefined;
-  let status = 0;
-  let signal = 0;
   warnOfMisplaced(file, args);
-  try {
-    status = run({
-      module: file,
-      // The first argument is the program's name, as exec(3) gives it.
-      args: [file, ...(args[0] === '--' ? args.slice(1) : args)],
-      listen: withActivated(flags.listen),
-      listeners: flags.listeners,
-      connect: flags.connect ?? [],
-      dirs: flags.dir ?? [],
-      env: { ...(flags.inheritEnv ? environment() : {}), ...flags.env },
-      backend: flags.backend,
-      trigger: flags.trigger,
-      wasi: flags.wasi,
-      trace: flags.trace && sayTrace,
-      warn: (message) => say(`pollux: ${message}`),
-      onListening: (now) => {
-        started = now;
-        // Without --stats the signals keep their default action: they end the process at once,
-        // wherever the guest is.
-        if (flags.stats) catchSignals(now.id);
-        announce(now);
-      },
-    });
-  } catch (error) {
-    if (error instanceof GuestTrap) {
-      await reportTrap(error);
-      status = TRAPPED;
-    } else if (!(error instanceof PolluxError && error.code === 'ERR_STOPPED')) {
-      throw error;
-    }
-  } finally {
-    if (flags.stats) signal = releaseSignals();
-  }
-  if (flags.stats && started !== undefined) say(await showStats(started.stats()));
-  if (signal === 0) return status;
+  const listen = withActivated(flags.listen);
+  const reactor = await Reactor.start({
+    module: file,
+    args: args[0] === '--' ? args.slice(1) : args,
+    listen,
+    listeners: flags.listeners,
+    connect: flags.connect ?? [],
+    dirs: flags.dir ?? [],
+    env: { ...(flags.inheritEnv ? environment() : {}), ...flags.env },
+    backend: flags.backend,
+    trigger: flags.trigger,
+    wasi: flags.wasi,
+    mode: flags.mode ?? (needsThread(flags) ? 'worker' : 'blocking'),
+    workers: flags.workers ?? 1,
+    restart: flags.restart,
+    limits: flags.limit ?? {},
+    stdio: 'inherit',
+    ...(flags.trace
+      ? { trace: flags.mode === undefined && !needsThread(flags) ? sayTrace : 'stderr' }
+      : {}),
+  });
+  const saying: Promise<void>[] = [];
+  reactor.on('log', ({ message }) => say(`pollux: ${message}`));
+  reactor.on('trap', ({ error }) => saying.push(reportTrap(error)));
+  reactor.on('exit', ({ ending }) => {
+    if (ending.kind === 'limit' || ending.kind === 'error')
+      saying.push(sayError(ending.error.message));
+  });
+  reactor.on('restart', ({ delayMs }) => {
+    say(`pollux: the guest is started again${delayMs > 0 ? ` in ${delayMs} ms` : ''}`);
+  });
+  announce(reactor);
+  const release = catchEndings(reactor, {
+    file,
+    listens: listen.length > 0,
+    stats: flags.stats === true,
+    drainMs: Math.round(flags.drainTimeout * 1000),
+  });
+  if (flags.metrics !== undefined) await serveMetrics(reactor, flags.metrics);
+  const watcher = flags.watch && reloadOnChange(reactor, file);
+  const ending = await reactor.ended;
+  if (watcher) watcher.close();
+  const signal = release();
+  await Promise.all(saying);
+  if (flags.stats) say(await showStats(reactor.stats()));
+  if (signal === 0 || ending.kind !== 'stopped') return statusOf(ending);
   process.kill(process.pid, signal);
   // Still here: whoever started us had us ignore it. A shell's word for the same end.
   return 128 + signal;
+}
+
+/** Whether the main thread must stay free: something is to be done while the guest runs. */
+function needsThread({ workers = 1, restart, watch, limit, metrics }: RunFlags): boolean {
+  const looks = watch === true || metrics !== undefined || (limit?.turnMs ?? 0) > 0;
+  return workers > 1 || restart !== 'never' || looks;
+}
+
+function statusOf(ending: Ending): number {
+  if (ending.kind === 'exit') return ending.status;
+  if (ending.kind === 'stopped') return 0;
+  return ending.kind === 'trap' ? TRAPPED : 1;
 }
 
 /** Started by a .socket unit, a guest has those sockets first, unless --listen says which and where. */
@@ -103,7 +136,7 @@ function environment(): Record<string, string> {
   );
 }
 
-function announce({ addresses, backend }: Started): void {
+function announce({ addresses, backend }: Reactor): void {
   for (const { name, fd, address } of addresses) {
     const names = name === '' ? `fd ${fd}` : `fd ${fd}, ${visible(name)}`;
     say(`pollux: listening on ${visible(address)} (${names}), backend ${backend}`);

@@ -38,6 +38,11 @@ function refusal(
   if (config.workers > 1) {
     return `${config.workers} workers were asked for, and it runs in the app's own thread; leave workers out, or use mode worker`;
   }
+  if (mode === 'blocking') {
+    return isCommand(module)
+      ? undefined
+      : 'the module is a reactor, which has no loop of its own; use mode inline or worker';
+  }
   if (!hasDescriptor(config.backend)) {
     return `backend ${config.backend} can only block, which would stop the app's event loop; use backend epoll or epoll-et, or mode worker`;
   }

@@ -14,7 +14,7 @@ function nothing(): number {
 }
 
 /** How a mode drives its host. */
-export type Drive = Pick<HostOptions, 'loop' | 'suspend' | 'onFirstWait'>;
+export type Drive = Pick<HostOptions, 'loop' | 'suspend' | 'onFirstWait' | 'onHangup'>;
 
 /**
  * Makes the host of an instance, its listeners duplicates of the shared ones.

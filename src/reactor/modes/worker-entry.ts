@@ -3,8 +3,8 @@
 
 import { writeSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import type { Host } from '../../../host/index.ts';
-import { type Ending, endingOf, toMessage } from '../ending.ts';
+import { drain, type Host } from '../../../host/index.ts';
+import { describeEnding, type Ending, endingOf, toMessage } from '../ending.ts';
 import type { InstancePlan, InstanceSink } from '../instance.ts';
 import { makeHost } from './host.ts';
 import type { WorkerMessage } from './worker.ts';
@@ -19,6 +19,7 @@ const sink: InstanceSink = {
   output: (fd, bytes) => tell({ type: 'output', fd, bytes }),
   trace: (text) => tell({ type: 'trace', text }),
   warn: (message) => tell({ type: 'warn', message }),
+  hangup: () => {},
 };
 
 /** Text of a trace that goes to stderr does not take the way through another thread, where an end loses it. */
@@ -27,9 +28,14 @@ const direct: InstanceSink = { ...sink, trace: (text) => void writeSync(STDERR, 
 function run(plan: InstancePlan): void {
   let host: Host | undefined;
   let ending: Ending;
+  let serving = false;
   try {
     host = makeHost(plan, plan.trace === 'stderr' ? direct : sink, {
-      onFirstWait: () => tell({ type: 'serving' }),
+      onFirstWait: () => {
+        serving = true;
+        tell({ type: 'serving' });
+        if (plan.replaces !== undefined) drain(plan.replaces);
+      },
     });
     const listenerFds = host.listeners.map(({ guestFd }) => guestFd);
     tell({ type: 'made', id: host.id, backend: host.backend, listenerFds });
@@ -39,6 +45,10 @@ function run(plan: InstancePlan): void {
   }
   const stats = host?.stats();
   host?.close();
+  // Whoever started us is blocked, perhaps for long, and says nothing.
+  if (plan.replaces !== undefined && !serving) {
+    writeSync(STDERR, `pollux: the new module ${describeEnding(ending)}; the old one goes on\n`);
+  }
   tell({ type: 'ended', ending: toMessage(ending), stats });
 }
 
