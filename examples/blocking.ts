@@ -50,5 +50,7 @@ setNonBlocking(listener, false);
 while (true) {
   const client = accept(listener, false);
   if (client >= 0) serve(client);
+  else if (client == -Errno.INVAL)
+    break; // the host drains: no more will come
   else if (client != -Errno.CONNABORTED) fatal(`accept failed: ${errnoName(-client)}`);
 }

@@ -74,6 +74,7 @@ function welcome(): void {
     selector.register(fd, READ, client);
   }
   if (fd == -Errno.MFILE) selector.modify(listener, NONE); // until a client leaves
+  if (fd == -Errno.INVAL) selector.unregister(listener); // the host drains: no more will come
 }
 
 function drop(client: Client, errno: i32): void {
@@ -81,7 +82,7 @@ function drop(client: Client, errno: i32): void {
   write('DEBUG', `closed ${client.peer}`);
   selector.unregister(client.fd);
   close(client.fd);
-  selector.modify(listener, READ);
+  if (selector.has(listener)) selector.modify(listener, READ);
 }
 
 /** A loop that stops at AGAIN alone never ends when the FIN follows the data: recv then answers 0 for ever. */
@@ -121,7 +122,7 @@ function answer(client: Client): void {
 
 setNonBlocking(listener, true);
 selector.register(listener, READ, new Client(listener));
-while (true) {
+while (selector.size > 0) {
   selector.select();
   while (selector.next()) {
     if (selector.fd == listener) welcome();

@@ -54,12 +54,15 @@ function serve(client: Client): bool {
 
 setNonBlocking(listener, true);
 log('this server polls without waiting: it will use one core until it is stopped');
-while (true) {
-  const fd = accept(listener);
+let accepting = true;
+while (accepting || clients.length > 0) {
+  const fd = accepting ? accept(listener) : -Errno.AGAIN;
   if (fd >= 0) {
     const client = new Client(fd);
     clients.push(client);
     log(`new connection from ${client.peer}`);
+  } else if (fd == -Errno.INVAL) {
+    accepting = false; // the host drains: no more will come
   }
   // Backwards, so that taking one out moves none that is still to come.
   for (let i = clients.length - 1; i >= 0; i--) {

@@ -36,6 +36,7 @@ class Client extends PollFd {
 const listener = new PollFd(firstListener(), POLLIN);
 const table: PollFd[] = [];
 const buffer = new Uint8Array(4096);
+let draining = false;
 
 function welcome(): void {
   const fd = accept(listener.fd);
@@ -45,6 +46,9 @@ function welcome(): void {
     table.push(client);
   } else if (fd == -Errno.MFILE) {
     listener.events = 0; // until a client leaves
+  } else if (fd == -Errno.INVAL) {
+    draining = true; // the host lets no more in
+    listener.events = 0;
   }
 }
 
@@ -67,7 +71,7 @@ function serve(client: Client): bool {
 
 setNonBlocking(listener.fd, true);
 table.push(listener);
-while (true) {
+while (!draining || table.length > 1) {
   poll(table);
   for (let row = table.length - 1; row > 0; row--) {
     if (table[row].revents == 0) continue;
@@ -76,7 +80,7 @@ while (true) {
     log(`closing ${client.peer}`);
     close(client.fd);
     table.splice(row, 1);
-    listener.events = POLLIN;
+    if (!draining) listener.events = POLLIN;
   }
   if (listener.revents != 0) welcome();
 }

@@ -44,6 +44,8 @@ function welcome(): void {
     selector.register(fd, READ, client);
   } else if (fd == -Errno.MFILE) {
     selector.modify(listener, NONE); // until a client leaves
+  } else if (fd == -Errno.INVAL) {
+    selector.unregister(listener); // the host drains: no more will come
   }
 }
 
@@ -51,7 +53,7 @@ function drop(client: Client): void {
   log(`closing ${client.peer}`);
   selector.unregister(client.fd);
   close(client.fd);
-  selector.modify(listener, READ);
+  if (selector.has(listener)) selector.modify(listener, READ);
 }
 
 /** With the interest in reading kept, a second message could be queued here that no event sends. */
@@ -81,7 +83,7 @@ function write(client: Client): void {
 
 setNonBlocking(listener, true);
 selector.register(listener, READ, new Client(listener));
-while (true) {
+while (selector.size > 0) {
   selector.select();
   while (selector.next()) {
     if (selector.fd == listener) welcome();

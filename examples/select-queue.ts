@@ -47,6 +47,8 @@ function welcome(): void {
     selector.register(fd, READ, client);
   } else if (fd == -Errno.MFILE) {
     selector.modify(listener, NONE); // until a client leaves: asking again and again gives no room
+  } else if (fd == -Errno.INVAL) {
+    selector.unregister(listener); // the host drains: no more will come
   }
 }
 
@@ -54,7 +56,7 @@ function welcome(): void {
 function drop(client: Client): void {
   selector.unregister(client.fd);
   close(client.fd);
-  selector.modify(listener, READ);
+  if (selector.has(listener)) selector.modify(listener, READ);
 }
 
 function read(client: Client): void {
@@ -99,7 +101,7 @@ function write(client: Client): void {
 
 setNonBlocking(listener, true);
 selector.register(listener, READ, new Client(listener));
-while (true) {
+while (selector.size > 0) {
   selector.select();
   while (selector.next()) {
     if (selector.fd == listener) welcome();

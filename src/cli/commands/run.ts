@@ -88,13 +88,13 @@ export async function runCommand(
   reactor.on('restart', ({ delayMs }) => {
     say(`pollux: the guest is started again${delayMs > 0 ? ` in ${delayMs} ms` : ''}`);
   });
-  announce(reactor);
   const release = catchEndings(reactor, {
     file,
     listens: listen.length > 0,
     stats: flags.stats === true,
     drainMs: Math.round(flags.drainTimeout * 1000),
   });
+  announce(reactor);
   if (flags.metrics !== undefined) await serveMetrics(reactor, flags.metrics);
   const watcher = flags.watch && reloadOnChange(reactor, file);
   const ending = await reactor.ended;
