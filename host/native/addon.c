@@ -216,22 +216,23 @@ static void warn(void *context, const char *message) {
 }
 
 /* Calls a function that createHost was given, on the guest's thread and on top of the guest. */
-static void call_kept(napi_env env, napi_ref kept) {
-  napi_value function, receiver;
+static void call_kept(napi_env env, napi_ref kept, uint32_t what) {
+  napi_value function, receiver, argument;
   if (napi_get_reference_value(env, kept, &function) == napi_ok &&
-      napi_get_undefined(env, &receiver) == napi_ok)
-    napi_call_function(env, receiver, function, 0, NULL, NULL);
+      napi_get_undefined(env, &receiver) == napi_ok &&
+      napi_create_uint32(env, what, &argument) == napi_ok)
+    napi_call_function(env, receiver, function, 1, &argument, NULL);
 }
 
 static void first_wait(void *context) {
   struct instance *in = context;
-  call_kept(in->env, in->first_wait);
+  call_kept(in->env, in->first_wait, 0);
   delete_reference(in->env, &in->first_wait);
 }
 
-static void called(void *context) {
+static void called(void *context, uint32_t requests) {
   struct instance *in = context;
-  call_kept(in->env, in->called);
+  call_kept(in->env, in->called, requests);
 }
 
 /* ---- createHost ---- */

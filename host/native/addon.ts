@@ -45,6 +45,9 @@ export interface ListenFailure {
   readonly message: string;
 }
 
+/** Bits that `called` is given: an ending signal, which has begun to drain the host, and SIGHUP. */
+export const Signalled = { ending: 2, hangup: 4 } as const;
+
 /** What a guest may use at most; 0: no limit. */
 export interface HostLimits {
   /** Open connections; further ones wait in the backlog. */
@@ -139,8 +142,8 @@ export interface Addon {
     warn: (message: string) => void;
     /** Called once, when the guest is about to wait for the first time. */
     firstWait: (() => void) | undefined;
-    /** Called on the guest's thread, on top of the guest, after a SIGHUP that is caught. */
-    called: (() => void) | undefined;
+    /** Called on the guest's thread, on top of the guest, after a signal that is caught: {@link Signalled}. */
+    called: ((signals: number) => void) | undefined;
   }): NativeHost | { error: string };
   /** Ends the guest of host `id` at its next WASI call, waking it if it waits. Any thread may call it. False: no such host. */
   stop(id: number): boolean;
@@ -154,8 +157,8 @@ export interface Addon {
   /**
    * While on, SIGINT and SIGTERM drain host `id` (see drain) in place of ending the process: `notice` goes to
    * stderr, and after `drainMs` the host is stopped; with a negative `drainMs` at once. A guest that makes no
-   * WASI call within 300 ms, and a second signal, end the process by the signal all the same. SIGHUP calls
-   * what createHost was given as `called`.
+   * WASI call within 300 ms, and a second signal, end the process by the signal all the same. SIGHUP does no more than to be
+   * told. What createHost was given as `called` is called for each.
    */
   catchSignals(id: number, drainMs: number, notice: string): boolean;
   /** The signal that stopped the host, 0 for none; restores the default dispositions. */

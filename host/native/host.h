@@ -70,8 +70,8 @@ struct px_host {
   void (*first_wait)(void *context);
   void *first_wait_context;
 
-  /* For PX_REQUEST_CALL, on the guest's thread. May be NULL. */
-  void (*called)(void *context);
+  /* Told of signals (PX_REQUEST_...), on the guest's thread. May be NULL. */
+  void (*called)(void *context, uint32_t requests);
   void *called_context;
 };
 

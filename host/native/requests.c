@@ -27,5 +27,6 @@ static void drain(struct px_host *host) {
 void px_requests_serve(struct px_host *host) {
   uint32_t requests = atomic_exchange(&host->requests, 0);
   if ((requests & PX_REQUEST_DRAIN) && !host->draining) drain(host);
-  if ((requests & PX_REQUEST_CALL) && host->called != NULL) host->called(host->called_context);
+  uint32_t told = requests & (PX_REQUEST_ENDING | PX_REQUEST_HANGUP);
+  if (told != 0 && host->called != NULL) host->called(host->called_context, told);
 }

@@ -8,7 +8,8 @@
 
 enum {
   PX_REQUEST_DRAIN = 1, /* listeners hang up and give no more */
-  PX_REQUEST_CALL = 2,  /* call `called` of the host */
+  PX_REQUEST_ENDING = 2, /* with DRAIN: a signal asked for it, which the embedder is told (`called`) */
+  PX_REQUEST_HANGUP = 4, /* SIGHUP came, which the embedder is told */
 };
 
 /* Any thread, and async-signal-safe: the request is served once, before the guest's next wait returns or

@@ -130,7 +130,7 @@ static void on_signal(int signal_number) {
   struct px_host *host = caught_host;
   if (host != NULL && drain_ms >= 0) {
     say(notice);
-    px_host_request(host, PX_REQUEST_DRAIN);
+    px_host_request(host, PX_REQUEST_DRAIN | PX_REQUEST_ENDING);
     alarm_in(PX_GRACE_MS);
   } else if (host != NULL) {
     stop_host(host);
@@ -141,7 +141,7 @@ static void on_signal(int signal_number) {
 static void on_hangup(int ignored) {
   (void)ignored;
   struct px_host *host = caught_host;
-  if (host != NULL) px_host_request(host, PX_REQUEST_CALL);
+  if (host != NULL) px_host_request(host, PX_REQUEST_HANGUP);
 }
 
 bool px_signals_catch(uint32_t id, int64_t ms, const char *text) {

@@ -24,7 +24,7 @@ bool px_registry_request(uint32_t id, uint32_t request);
 /* While on, SIGINT and SIGTERM drain the host in place of ending the process: `notice` goes to stderr, and
  * what is not done after `drain_ms` is stopped. With a negative `drain_ms` they stop it at once. A guest that makes
  * no call within PX_GRACE_MS, and a second signal, end the process by that signal all the same. SIGHUP makes
- * a PX_REQUEST_CALL of a host that has something to call. */
+ * a PX_REQUEST_HANGUP of a host that has somebody to tell. */
 enum { PX_GRACE_MS = 300 };
 bool px_signals_catch(uint32_t id, int64_t drain_ms, const char *notice);
 /* Restores what was before; the signal that came, 0 for none. */

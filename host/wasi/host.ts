@@ -3,7 +3,7 @@
 
 import { statSync } from 'node:fs';
 import { PolluxError } from '../errors.ts';
-import { addon, drain, type HostLimits, type NativeHost } from '../native/addon.ts';
+import { addon, drain, type HostLimits, type NativeHost, Signalled } from '../native/addon.ts';
 import { type BaseWasi, makeBase, type WasiFunction } from './base.ts';
 import { type ConnectSpec, checkPeers } from './connect.ts';
 import { delegatedImports } from './delegated.ts';
@@ -47,8 +47,11 @@ export interface HostOptions {
   readonly warn?: ((message: string) => void) | undefined;
   /** Called once, when the guest is about to wait for the first time. */
   readonly onFirstWait?: (() => void) | undefined;
-  /** Called on the guest's thread, within one of its calls, after a SIGHUP while `catchSignals` is on. */
-  readonly onHangup?: (() => void) | undefined;
+  /**
+   * Called on the guest's thread, within one of its calls, while `catchSignals` is on: 'ending' when a signal
+   * has begun to drain it, 'hangup' after a SIGHUP.
+   */
+  readonly onSignal?: ((kind: 'ending' | 'hangup') => void) | undefined;
   readonly loop?: 'uv' | 'thread' | undefined;
   readonly suspend?: boolean | undefined;
   /** What the guest may use; absent or 0: no limit. */
@@ -217,6 +220,15 @@ export class Host {
   }
 }
 
+/** The addon's bits as words. */
+function signalled(tell: HostOptions['onSignal']): ((signals: number) => void) | undefined {
+  if (tell === undefined) return undefined;
+  return (signals) => {
+    if (signals & Signalled.ending) tell('ending');
+    if (signals & Signalled.hangup) tell('hangup');
+  };
+}
+
 function createNative(options: HostOptions, base: BaseWasi): NativeHost {
   const native = addon().createHost({
     backend: options.backend,
@@ -231,7 +243,7 @@ function createNative(options: HostOptions, base: BaseWasi): NativeHost {
     timed: options.timed === true,
     warn: options.warn ?? (() => {}),
     firstWait: options.onFirstWait,
-    called: options.onHangup,
+    called: signalled(options.onSignal),
   });
   if ('error' in native) {
     throw new PolluxError(

@@ -68,8 +68,11 @@ export interface ReactorEvents {
   drain: [DrainEvent];
   'slow-turn': [SlowTurnEvent];
   /** Mode 'blocking': a SIGHUP came, while the CLI catches it. */
-  hangup: [Which];
+  hangup: [];
 }
 
 /** Tells an event. */
-export type Tell = <K extends keyof ReactorEvents>(name: K, event: ReactorEvents[K][0]) => void;
+export type Tell = <K extends Exclude<keyof ReactorEvents, 'hangup'>>(
+  name: K,
+  event: ReactorEvents[K][0],
+) => void;

@@ -22,6 +22,8 @@ export interface GenerationGiven {
   readonly listeners: Listeners;
   readonly trace: ReactorOptions['trace'];
   readonly tell: Tell;
+  /** See InstanceSink. */
+  readonly signal: (kind: 'ending' | 'hangup') => void;
   /** See InstancePlan. */
   readonly replaces?: number | undefined;
 }
@@ -36,7 +38,7 @@ export class Generation {
   readonly #supervisors: readonly Supervisor[];
 
   constructor(given: GenerationGiven) {
-    const { number, module, mode, name, config, listeners, trace, tell, replaces } = given;
+    const { number, module, mode, name, config, listeners, trace, tell, signal, replaces } = given;
     this.mode = mode;
     this.#number = number;
     this.#tell = tell;
@@ -66,6 +68,7 @@ export class Generation {
           start: startIn[mode],
           restart,
           tell,
+          signal,
           trace: typeof trace === 'function' ? trace : () => {},
         }),
     );
@@ -124,7 +127,7 @@ export class Generation {
 
   /** Drains all; after `timeoutMs`, where it is not 0, what is left is closed. Answers how many connections were. */
   async drain(timeoutMs: number): Promise<number> {
-    this.#tell('drain', { generation: this.#number, connections: this.#connections() });
+    this.tellDrain();
     for (const one of this.#supervisors) one.drain();
     let cut = 0;
     const timer =
@@ -136,6 +139,10 @@ export class Generation {
     await this.done;
     if (timer) clearTimeout(timer);
     return cut;
+  }
+
+  tellDrain(): void {
+    this.#tell('drain', { generation: this.#number, connections: this.#connections() });
   }
 
   stop(): void {

@@ -38,8 +38,8 @@ export interface InstanceSink {
   output(fd: 1 | 2, bytes: Uint8Array): void;
   trace(text: string): void;
   warn(message: string): void;
-  /** Mode 'blocking' alone: a SIGHUP came, in the midst of a call of the guest. */
-  hangup(): void;
+  /** Mode 'blocking' alone: a signal came, in the midst of a call of the guest. See HostOptions. */
+  signal(kind: 'ending' | 'hangup'): void;
 }
 
 /** A guest that was started. */

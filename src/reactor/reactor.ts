@@ -215,6 +215,7 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
       trace: this.#options.trace,
       tell: this.#tell,
       replaces,
+      signal: (kind) => this.#signalled(kind),
     });
     this.#generations.add(generation);
     void generation.done.then((ending) => {
@@ -234,6 +235,17 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
     if (this.#held === undefined) tell();
     else this.#held.push(tell);
   };
+
+  /** Mode 'blocking': a signal came while the guest has this thread; its host drains already. */
+  #signalled(kind: 'ending' | 'hangup'): void {
+    if (kind === 'hangup') {
+      this.emit('hangup');
+      return;
+    }
+    this.#closing = true;
+    this.#listeners.close(true);
+    this.#current?.tellDrain();
+  }
 
   #checkOpen(): void {
     if (this.#closing) throw new PolluxError('ERR_STOPPED', 'the reactor is closed, or closing');

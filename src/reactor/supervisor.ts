@@ -18,6 +18,8 @@ export interface Supervision {
   readonly restart: RestartPolicy;
   readonly tell: Tell;
   readonly trace: (text: string) => void;
+  /** Mode 'blocking' alone: see InstanceSink. */
+  readonly signal: (kind: 'ending' | 'hangup') => void;
 }
 
 /** After what has been settled already: an instance that ended before it waited is known to have. */
@@ -124,7 +126,7 @@ export class Supervisor {
       output: (fd, bytes) => out[fd].push(bytes),
       trace,
       warn: say('warn'),
-      hangup: () => tell('hangup', which),
+      signal: (kind) => this.#given.signal(kind),
     });
     this.#instance = instance;
     if (this.#ending !== undefined) instance.stop();

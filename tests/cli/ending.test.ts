@@ -66,6 +66,17 @@ describe('how a run ends', () => {
   });
 });
 
+/** Whether somebody listens there. */
+async function connects(port: number): Promise<boolean> {
+  const socket = createConnection(port, '127.0.0.1');
+  const [event] = await Promise.race([
+    once(socket, 'connect').then(() => [true]),
+    once(socket, 'error').then(() => [false]),
+  ]).catch(() => [false]);
+  socket.on('error', () => {}).destroy();
+  return event as boolean;
+}
+
 describe.each([
   ['blocking', []],
   ['worker', ['--mode', 'worker']],
@@ -96,6 +107,7 @@ describe.each([
     await once(socket, 'data');
     child.kill('SIGTERM');
     await says('draining');
+    await expect.poll(() => connects(port)).toBe(false);
     socket.write('again');
     expect(String((await once(socket, 'data'))[0])).toBe('again');
     socket.end();

@@ -9,7 +9,7 @@ import { LoopInstance } from './loop-instance.ts';
 
 /** Makes an instance whose `run` runs it to its end. See StartInstance. */
 export const startBlocking: StartInstance = async (plan, sink) => {
-  const host = makeHost(plan, sink, { onHangup: () => sink.hangup() });
+  const host = makeHost(plan, sink, { onSignal: (kind) => sink.signal(kind) });
   return new (class extends LoopInstance {
     run(): void {
       try {

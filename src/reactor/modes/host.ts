@@ -14,7 +14,7 @@ function nothing(): number {
 }
 
 /** How a mode drives its host. */
-export type Drive = Pick<HostOptions, 'loop' | 'suspend' | 'onFirstWait' | 'onHangup'>;
+export type Drive = Pick<HostOptions, 'loop' | 'suspend' | 'onFirstWait' | 'onSignal'>;
 
 /**
  * Makes the host of an instance, its listeners duplicates of the shared ones.

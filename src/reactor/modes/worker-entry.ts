@@ -19,7 +19,7 @@ const sink: InstanceSink = {
   output: (fd, bytes) => tell({ type: 'output', fd, bytes }),
   trace: (text) => tell({ type: 'trace', text }),
   warn: (message) => tell({ type: 'warn', message }),
-  hangup: () => {},
+  signal: () => {},
 };
 
 /** Text of a trace that goes to stderr does not take the way through another thread, where an end loses it. */
