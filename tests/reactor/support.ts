@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What the tests of the embedding API share. They use the built package, as worker threads do.
 
+import { fileURLToPath } from 'node:url';
 import type { Reactor as ReactorClass } from '../../src/index.ts';
 import type { Client } from '../support/client.ts';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export const { Reactor } = (await import(
   new URL('../../dist/index.js', import.meta.url).href
