@@ -150,7 +150,7 @@ static void write_event(struct px_host *host, uint32_t slot, uint8_t *event) {
 int px_poll_finish(struct px_host *host, struct px_memory memory, uint32_t events,
                    uint32_t nevents) {
   struct px_subscriptions *subs = &host->subs;
-  uint8_t *out = px_at(memory, events, (uint64_t)subs->count * ABI_EVENT_SIZE);
+  uint8_t *out = px_at(memory, events, (uint64_t)px_subscriptions_count(subs) * ABI_EVENT_SIZE);
   uint8_t *total = px_at(memory, nevents, 4);
   uint32_t written = 0;
   for (uint32_t word = host->first_mark; word <= host->last_mark; word++) {

@@ -10,7 +10,8 @@
 enum { BLOCK = 64 };
 
 void px_subscriptions_init(struct px_subscriptions *subs) {
-  *subs = (struct px_subscriptions){.first_clock = PX_NONE};
+  *subs = (struct px_subscriptions){
+      .first_clock = PX_NONE, .first = PX_LEADING_CLOCKS, .end = PX_LEADING_CLOCKS};
 }
 
 void px_subscriptions_destroy(struct px_subscriptions *subs) {
@@ -20,9 +21,9 @@ void px_subscriptions_destroy(struct px_subscriptions *subs) {
   px_subscriptions_init(subs);
 }
 
-static int reserve(struct px_subscriptions *subs, uint32_t count) {
-  if (count <= subs->room) return WASI_SUCCESS;
-  size_t room = (size_t)count + count / 2 + BLOCK;
+static int reserve(struct px_subscriptions *subs, uint32_t end) {
+  if (end <= subs->room) return WASI_SUCCESS;
+  size_t room = (size_t)end + end / 2 + BLOCK;
   uint8_t *records = realloc(subs->records, room * ABI_SUBSCRIPTION_SIZE);
   if (records == NULL) return WASI_NOMEM;
   subs->records = records;
@@ -57,6 +58,7 @@ static void link_slot(struct px_subscriptions *subs, struct px_poller *poller, u
   struct px_watch *watch;
   uint32_t direction = 0;
   uint32_t *head = chain_of(subs, poller, px_subscription(subs, slot), &watch, &direction);
+  subs->relinked++;
   subs->links[slot] = (struct px_link){.next = *head, .previous = PX_NONE};
   if (*head != PX_NONE) subs->links[*head].previous = slot;
   *head = slot;
@@ -84,24 +86,43 @@ static bool valid(const uint8_t *record) {
          (px_get_uint16_t(record + ABI_SUB_CLOCK_FLAGS) & ~ABI_CLOCK_ABSTIME) == 0;
 }
 
+/* The guest's array, as records of slots: `records` is what the slot `first` is to hold. */
+struct array {
+  const uint8_t *records;
+  uint32_t first, end;
+};
+
+static inline const uint8_t *record_of(const struct array *array, uint32_t slot) {
+  return array->records + (size_t)(slot - array->first) * ABI_SUBSCRIPTION_SIZE;
+}
+
+/* Clocks at the beginning, as far as there are slots for them. */
+static uint32_t leading_clocks(const uint8_t *records, uint32_t count) {
+  uint32_t most = count < PX_LEADING_CLOCKS ? count : PX_LEADING_CLOCKS, lead = 0;
+  while (lead < most && records[(size_t)lead * ABI_SUBSCRIPTION_SIZE + ABI_SUB_TAG] == ABI_CLOCK)
+    lead++;
+  return lead;
+}
+
 static int replace(struct px_subscriptions *subs, struct px_poller *poller, uint32_t slot,
                    const uint8_t *record) {
   if (!valid(record)) return WASI_INVAL;
   uint8_t *kept = subs->records + (size_t)slot * ABI_SUBSCRIPTION_SIZE;
+  bool linked = slot >= subs->first && slot < subs->end;
   /* A changed userdata or timeout leaves the slot where it is. */
-  bool moves = slot >= subs->count || record[ABI_SUB_TAG] != kept[ABI_SUB_TAG] ||
+  bool moves = !linked || record[ABI_SUB_TAG] != kept[ABI_SUB_TAG] ||
                (record[ABI_SUB_TAG] != ABI_CLOCK &&
                 px_get_uint32_t(record + ABI_SUB_FD) != px_get_uint32_t(kept + ABI_SUB_FD));
-  if (moves && slot < subs->count) unlink_slot(subs, poller, slot);
+  if (moves && linked) unlink_slot(subs, poller, slot);
   memcpy(kept, record, ABI_SUBSCRIPTION_SIZE);
   if (moves) link_slot(subs, poller, slot);
   return WASI_SUCCESS;
 }
 
 static int replace_changed(struct px_subscriptions *subs, struct px_poller *poller,
-                           const uint8_t *records, uint32_t from, uint32_t to) {
+                           const struct array *array, uint32_t from, uint32_t to) {
   for (uint32_t slot = from; slot < to; slot++) {
-    const uint8_t *record = records + (size_t)slot * ABI_SUBSCRIPTION_SIZE;
+    const uint8_t *record = record_of(array, slot);
     if (memcmp(px_subscription(subs, slot), record, ABI_SUBSCRIPTION_SIZE) == 0) continue;
     int status = replace(subs, poller, slot, record);
     if (status != WASI_SUCCESS) return status;
@@ -109,8 +130,24 @@ static int replace_changed(struct px_subscriptions *subs, struct px_poller *poll
   return WASI_SUCCESS;
 }
 
-static void truncate_to(struct px_subscriptions *subs, struct px_poller *poller, uint32_t count) {
-  while (subs->count > count) unlink_slot(subs, poller, --subs->count);
+/* Drops the kept slots outside of [first, end). */
+static void cut(struct px_subscriptions *subs, struct px_poller *poller, uint32_t first, uint32_t end) {
+  while (subs->end > end) unlink_slot(subs, poller, --subs->end);
+  while (subs->first < first) unlink_slot(subs, poller, subs->first++);
+}
+
+/* Adds the slots of the array that are not kept yet: before, and behind. */
+static int extend(struct px_subscriptions *subs, struct px_poller *poller, const struct array *array) {
+  int status = WASI_SUCCESS;
+  while (status == WASI_SUCCESS && subs->first > array->first) {
+    status = replace(subs, poller, subs->first - 1, record_of(array, subs->first - 1));
+    if (status == WASI_SUCCESS) subs->first--;
+  }
+  while (status == WASI_SUCCESS && subs->end < array->end) {
+    status = replace(subs, poller, subs->end, record_of(array, subs->end));
+    if (status == WASI_SUCCESS) subs->end++;
+  }
+  return status;
 }
 
 /* The stamp of an array, by which its guest tells what it edited; edition 0 where it has none. */
@@ -132,14 +169,13 @@ static struct stamp stamp_of(const uint8_t *records, uint32_t count) {
 }
 
 /* Compares slots [from, to) and takes over what differs. */
-static int compare(struct px_subscriptions *subs, struct px_poller *poller, const uint8_t *records,
+static int compare(struct px_subscriptions *subs, struct px_poller *poller, const struct array *array,
                    uint32_t from, uint32_t to) {
   for (uint32_t slot = from; slot < to;) {
     uint32_t end = to - slot > BLOCK ? slot + BLOCK : to;
-    size_t at = (size_t)slot * ABI_SUBSCRIPTION_SIZE;
     size_t size = (size_t)(end - slot) * ABI_SUBSCRIPTION_SIZE;
-    if (memcmp(subs->records + at, records + at, size) != 0) {
-      int status = replace_changed(subs, poller, records, slot, end);
+    if (memcmp(px_subscription(subs, slot), record_of(array, slot), size) != 0) {
+      int status = replace_changed(subs, poller, array, slot, end);
       if (status != WASI_SUCCESS) return status;
     }
     slot = end;
@@ -155,27 +191,30 @@ int px_subscriptions_update(struct px_subscriptions *subs, struct px_poller *pol
     /* Slots whose number no entry ever had hang on key 0; some may be descriptors now. Rare, so
      * all are linked anew, and unlinked first by the keys that they were linked by. */
     if (poller->watches[0].want != 0) {
-      truncate_to(subs, poller, 0);
+      cut(subs, poller, PX_LEADING_CLOCKS, PX_LEADING_CLOCKS);
       known = false;
     }
     if (px_poller_reserve(poller) < 0) return WASI_NOMEM;
   }
-  if (known && stamp.edition == subs->edition && count == subs->count) return WASI_SUCCESS;
+  if (known && stamp.edition == subs->edition && count == px_subscriptions_count(subs))
+    return WASI_SUCCESS;
 
-  int status = reserve(subs, count);
+  uint32_t first = PX_LEADING_CLOCKS - leading_clocks(records, count);
+  struct array array = {.records = records, .first = first, .end = first + count};
+  int status = reserve(subs, array.end);
   if (status != WASI_SUCCESS) return status;
-  truncate_to(subs, poller, count);
-  uint32_t from = 0, to = subs->count;
-  if (known && stamp.edition == subs->edition + 1) {
-    from = stamp.from < to ? stamp.from : to;
-    to = stamp.to < to ? stamp.to : to;
+  /* A stamp speaks of places in the array, which are other slots after a change of the clocks. */
+  known = known && stamp.edition == subs->edition + 1 && first == subs->first;
+  cut(subs, poller, first, array.end);
+  uint32_t from = subs->first, to = subs->end;
+  if (known) {
+    uint32_t kept = to - from;
+    to = from + (stamp.to < kept ? stamp.to : kept);
+    from += stamp.from < kept ? stamp.from : kept;
   }
   subs->edition = 0; /* should this fail, the next call compares all */
-  status = compare(subs, poller, records, from, to);
-  while (status == WASI_SUCCESS && subs->count < count) {
-    status = replace(subs, poller, subs->count, records + (size_t)subs->count * ABI_SUBSCRIPTION_SIZE);
-    if (status == WASI_SUCCESS) subs->count++;
-  }
+  status = compare(subs, poller, &array, from, to);
+  if (status == WASI_SUCCESS) status = extend(subs, poller, &array);
   if (status != WASI_SUCCESS) return status;
   subs->edition = stamp.edition;
   subs->address = address;
