@@ -235,33 +235,47 @@ static void give_fd(struct px_host *host, struct output *out, uint32_t key) {
   }
 }
 
-static void give_loose(struct px_host *host, struct output *out) {
-  struct px_poll_set *set = &host->set;
-  uint64_t now = set->clock_count > 0 ? px_now_ns(CLOCK_MONOTONIC) : 0;
-  for (uint32_t i = 0; i < set->clock_count && out->written < out->room; i++) {
-    uint8_t event[ABI_EVENT_SIZE] = {0};
-    if (px_clock_left_ns(set->clocks[i].record, set->clocks[i].start_ns, now) > 0) continue;
-    px_event_of_clock(set->clocks[i].record, event);
-    give(out, event);
-  }
-  for (uint32_t i = 0; i < set->bad_count && out->written < out->room; i++) {
-    uint8_t event[ABI_EVENT_SIZE] = {0};
-    const uint8_t *record = set->bad[i].record;
-    px_event_write(event, px_get_uint64_t(record + ABI_SUB_USERDATA), WASI_BADF,
-                   record[ABI_SUB_TAG], 0, 0);
-    give(out, event);
-  }
+static void give_loose(struct output *out, const struct px_loose *loose, bool bad, uint64_t now) {
+  uint8_t event[ABI_EVENT_SIZE] = {0};
+  const uint8_t *record = loose->record;
+  if (bad)
+    px_event_write(event, px_get_uint64_t(record + ABI_SUB_USERDATA), WASI_BADF, record[ABI_SUB_TAG], 0, 0);
+  else if (px_clock_left_ns(record, loose->start_ns, now) == 0)
+    px_event_of_clock(record, event);
+  else
+    return;
+  give(out, event);
 }
 
+static void give_immediate(struct px_host *host, struct output *out, uint32_t key) {
+  struct px_watch *watch = &host->poller.watches[key];
+  if (watch->set_want == 0) return;
+  watch->readiness = px_immediate_readiness(&host->poller, key);
+  give_fd(host, out, key);
+}
+
+/* Clocks, bad descriptors, what the wait found, and what needs no wait: round from a random one where not
+ * all may fit. A fixed order would leave the last ones out for ever, and one that rotates could keep
+ * step with the backend's own rotation. */
 static void give_all(struct px_host *host, struct output *out, int hits) {
+  struct px_poll_set *set = &host->set;
   struct px_poller *poller = &host->poller;
-  if (host->set.clock_count + host->set.bad_count > 0) give_loose(host, out);
-  for (int i = 0; i < hits; i++) give_fd(host, out, poller->ready_keys[i]);
-  for (uint32_t i = 0; i < poller->immediate_count; i++) {
-    struct px_watch *watch = &poller->watches[poller->immediates[i]];
-    if (watch->set_want == 0) continue;
-    watch->readiness = px_immediate_readiness(poller, poller->immediates[i]);
-    give_fd(host, out, poller->immediates[i]);
+  uint32_t clocks = set->clock_count, loose = clocks + set->bad_count;
+  uint32_t waited = loose + (uint32_t)hits, total = waited + poller->immediate_count, at = 0;
+  uint64_t now = clocks > 0 ? px_now_ns(CLOCK_MONOTONIC) : 0;
+  if (loose + 2 * (uint64_t)(total - loose) > out->room) {
+    set->random = set->random * 1664525 + 1013904223;
+    at = (uint32_t)((uint64_t)set->random * total >> 32);
+  }
+  for (uint32_t i = 0; i < total && out->written < out->room; i++, at = at + 1 < total ? at + 1 : 0) {
+    if (at < clocks)
+      give_loose(out, &set->clocks[at], false, now);
+    else if (at < loose)
+      give_loose(out, &set->bad[at - clocks], true, now);
+    else if (at < waited)
+      give_fd(host, out, poller->ready_keys[at - loose]);
+    else
+      give_immediate(host, out, poller->immediates[at - waited]);
   }
 }
 

@@ -36,6 +36,7 @@ struct px_poll_set {
   uint32_t room, free;
   struct px_loose *clocks, *bad;
   uint32_t clock_count, bad_count;
+  uint32_t random; /* where a read begins that has no room for all */
 };
 
 /* Opens the set. Guest fd; -EBUSY: it is open already; -EMFILE, -ENOMEM. */

@@ -279,5 +279,7 @@ int px_poller_wait(struct px_poller *p, int capacity, int64_t timeout_ns, bool *
   for (uint32_t again = 0; n == reports && hits == 0 && again < p->room; again++)
     n = wait_once(p, reports, 0, &hits, woken);
   if (n < 0 && n != -EINTR) return n;
-  return p->candidate_count == 0 ? hits : px_latch_check(p, hits, capacity);
+  if (p->candidate_count > 0) hits = px_latch_check(p, hits, capacity);
+  /* The latches whose turn it was held nothing: what is reported anew is not to wait for the next call. */
+  return skip && hits == 0 ? px_poller_wait(p, capacity, timeout_ns, woken) : hits;
 }

@@ -1,50 +1,25 @@
 /* SPDX-License-Identifier: MIT
- * Runs sequences of operations against a host and against an oracle that is slow and obvious: before each
- * poll_oneoff it asks the kernel about every subscription, one poll(2) each, and writes down the events
- * that there must be. `model BACKEND` reads sequences from stdin (a u16 length and that many bytes each;
- * the bytes are the operations), and prints the first difference, or nothing.
+ * Runs sequences of operations against a host and against an oracle that is slow and obvious (oracle.c,
+ * set.c). `model BACKEND` reads sequences from stdin (a u16 length and that many bytes each; the bytes are
+ * the operations), and prints the first difference, or nothing.
  *
- * Byte by byte: an operation, then what it works on and how much. Any bytes are a sequence, so that
- * fast-check can shrink them. */
+ * Byte by byte: --trigger edge or not; then an operation, what it works on and how much. Any bytes are a
+ * sequence, so that fast-check can shrink them. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../../host/native/host.h"
+#include "world.h"
 
-enum { MEMORY = 1 << 17, SUBS = 1024, EVENTS = 32768, NEVENTS = 16, RESULT = 24, IOVS = 64, DATA = 65536 };
-enum { FDS = 24, SUBS_MAX = 24, SEQUENCE_MAX = 4096 };
+char failure[1024];
 
-struct expected {
-  uint64_t userdata, nbytes;
-  uint16_t error, flags;
-  uint8_t type;
-};
-
-struct world {
-  struct px_host host;
-  uint8_t *bytes;
-  struct px_memory memory;
-  int peers[FDS]; /* of the guest's fd; -1: none */
-  uint16_t port;
-  const uint8_t *at, *end;
-  uint64_t userdata;
-  uint32_t subs, edition;
-  int step;
-};
-
-static char failure[1024];
-
-static void fail(const struct world *w, const char *format, ...) {
+void fail(const struct world *w, const char *format, ...) {
   va_list values;
   int n = snprintf(failure, sizeof failure, "step %d: ", w->step);
   va_start(values, format);
@@ -52,54 +27,53 @@ static void fail(const struct world *w, const char *format, ...) {
   va_end(values);
 }
 
-static uint32_t next(struct world *w) { return w->at < w->end ? *w->at++ : 0; }
-
-static void put(struct world *w, size_t at, uint64_t value, size_t size) {
-  memcpy(w->bytes + at, &value, size);
+/* A new descriptor of the guest, and its peer; no more than the model has places for. */
+static void keep(struct world *w, int fd, int peer) {
+  if (fd >= 0 && fd < FDS && w->peers[fd] < 0) {
+    w->peers[fd] = peer;
+    note_new_descriptor(w, (uint32_t)fd);
+    return;
+  }
+  if (fd >= 0) px_fd_close(&w->host, (uint32_t)fd);
+  close(peer);
 }
 
-static uint64_t get(const struct world *w, size_t at, size_t size) {
-  uint64_t value = 0;
-  memcpy(&value, w->bytes + at, size);
-  return value;
+/* A peer that the guest has to accept. */
+static void queue_peer(struct world *w) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(w->port)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (w->queued == QUEUE_MAX) return;
+  int peer = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connect(peer, (struct sockaddr *)&address, sizeof address) < 0) {
+    close(peer);
+    return;
+  }
+  fcntl(peer, F_SETFL, O_NONBLOCK);
+  w->queue[w->queued++] = peer;
 }
 
-static void iovec(struct world *w, uint32_t length) {
-  put(w, IOVS, DATA, 4);
-  put(w, IOVS + 4, length, 4);
-}
-
-/* Whether what stands in the table at `fd` has a socket of ours behind it, and which one. */
-static const struct px_entry *entry(struct world *w, uint32_t fd) {
-  return px_fd_table_get(&w->host.table, fd);
+static void accept_one(struct world *w) {
+  int status = px_sock_accept(&w->host, w->memory, LISTENER, ABI_FDFLAGS_NONBLOCK, RESULT);
+  if (status == WASI_AGAIN) w->quiet[LISTENER][0] = false;
+  if ((status == 0) != (w->queued > 0)) fail(w, "sock_accept: %d, with %u in the queue", status, w->queued);
+  if (status != 0 || w->queued == 0) return;
+  int peer = w->queue[0];
+  memmove(w->queue, w->queue + 1, --w->queued * sizeof w->queue[0]);
+  keep(w, (int)get(w, RESULT, 4), peer);
 }
 
 static void add_pair(struct world *w, bool tcp) {
-  int ends[2], fd;
-  if (!tcp) {
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0) return;
-    fd = px_host_add(&w->host, (struct px_entry){.kind = PX_STREAM,
-                                                 .host_fd = ends[0],
-                                                 .base_fd = -1,
-                                                 .flags = ABI_FDFLAGS_NONBLOCK,
-                                                 .rights = UINT64_MAX});
-  } else {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(w->port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ends[1] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connect(ends[1], (struct sockaddr *)&address, sizeof address) < 0) {
-      close(ends[1]);
-      return;
-    }
-    fcntl(ends[1], F_SETFL, O_NONBLOCK);
-    uint32_t status = (uint32_t)px_sock_accept(&w->host, w->memory, 3, ABI_FDFLAGS_NONBLOCK, RESULT);
-    fd = status == 0 ? (int)get(w, RESULT, 4) : -1;
-  }
-  if (fd >= 0 && fd < FDS && w->peers[fd] < 0) {
-    w->peers[fd] = ends[1];
-  } else {
-    if (fd >= 0) px_fd_close(&w->host, (uint32_t)fd);
-    close(ends[1]);
+  int ends[2];
+  if (tcp) {
+    queue_peer(w);
+    accept_one(w);
+  } else if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0) {
+    int fd = px_host_add(&w->host, (struct px_entry){.kind = PX_STREAM,
+                                                     .host_fd = ends[0],
+                                                     .base_fd = -1,
+                                                     .flags = ABI_FDFLAGS_NONBLOCK,
+                                                     .rights = UINT64_MAX});
+    keep(w, fd, ends[1]);
   }
 }
 
@@ -111,28 +85,41 @@ static void drop_peer(struct world *w, uint32_t fd, bool reset) {
   w->peers[fd] = -1;
 }
 
+static void close_fd(struct world *w, uint32_t fd) {
+  if (fd == LISTENER) return; /* it is needed to the end */
+  if (px_fd_close(&w->host, fd) == 0) set_forgets(w, fd);
+  note_new_descriptor(w, fd);
+  drop_peer(w, fd, false);
+}
+
 static void move(struct world *w, uint32_t from, uint32_t to) {
   int replaced;
-  if (from == 3 || to == 3) return; /* the listener is needed to the end */
+  if (from == LISTENER || to == LISTENER) return;
   if (px_fd_renumber(&w->host, from, to, &replaced) != 0 || from == to) return;
+  set_forgets(w, to);
+  if (from == w->set)
+    w->set = to;
+  else
+    set_forgets(w, from);
+  note_new_descriptor(w, from);
+  note_new_descriptor(w, to);
   if (w->peers[to] >= 0) close(w->peers[to]);
   w->peers[to] = w->peers[from];
   w->peers[from] = -1;
 }
 
-/* Mostly a descriptor that is open, as most numbers are of nothing. */
-static uint32_t pick(struct world *w) {
+/* Most numbers are of nothing. */
+uint32_t pick(struct world *w) {
   uint32_t byte = next(w), open[FDS], count = 0;
   for (uint32_t fd = 0; fd < FDS; fd++)
     if (entry(w, fd) != NULL && (fd > 3 || byte % 8 == 0)) open[count++] = fd;
   return byte >= 240 || count == 0 ? byte % FDS : open[byte / 8 % count];
 }
 
-static void subscribe(struct world *w, uint32_t slot) {
+void subscribe(struct world *w, size_t at) {
   uint32_t kind = next(w), fd = pick(w);
-  size_t at = SUBS + (size_t)slot * 48;
   memset(w->bytes + at, 0, 48);
-  put(w, at, kind & 128 ? 7 : ++w->userdata, 8);
+  put(w, at, kind & 128 && !w->edge ? 7 : ++w->userdata, 8);
   if (kind % 8 == 0) {
     put(w, at + 16, kind / 8 % 4, 4);                                    /* which clock */
     put(w, at + 24, kind & 64 ? UINT64_C(3600000000000) : 0, 8);         /* an hour, or now */
@@ -144,118 +131,72 @@ static void subscribe(struct world *w, uint32_t slot) {
   if (kind & 32) memcpy(w->bytes + at + 24, "no-count", 8);
 }
 
-static bool expect_clock(const struct world *w, size_t at, struct expected *event) {
-  *event = (struct expected){.userdata = get(w, at, 8), .type = ABI_CLOCK};
-  if (get(w, at + 16, 4) > ABI_CLOCK_MONOTONIC) {
-    event->error = WASI_INVAL;
-    return true;
-  }
-  return get(w, at + 24, 8) == 0;
-}
-
-static bool expect_fd(struct world *w, size_t at, struct expected *event) {
-  uint32_t fd = (uint32_t)get(w, at + 16, 4);
-  bool reads = w->bytes[at + 8] == ABI_FD_READ, counts = memcmp(w->bytes + at + 24, "no-count", 8) != 0;
-  const struct px_entry *found = entry(w, fd);
-  *event = (struct expected){.userdata = get(w, at, 8), .type = w->bytes[at + 8]};
-  if (found == NULL) {
-    event->error = WASI_BADF;
-    return true;
-  }
-  if (found->host_fd < 0) {
-    event->nbytes = reads ? 1 : 0;
-    return true;
-  }
-  struct pollfd one = {.fd = found->host_fd, .events = reads ? POLLIN : POLLOUT};
-  if (poll(&one, 1, 0) <= 0) return false;
-  int bytes = 0;
-  if (reads && counts && found->kind == PX_STREAM) ioctl(found->host_fd, FIONREAD, &bytes);
-  event->nbytes = !reads ? 0 : found->kind == PX_LISTENER || !counts ? 1 : (uint64_t)bytes;
-  bool over = (one.revents & POLLHUP) != 0, broken = (one.revents & POLLERR) != 0;
-  event->flags = reads ? over || broken : over && !broken;
-  return true;
-}
-
-static uint32_t expect(struct world *w, struct expected *events) {
-  uint32_t count = 0;
-  for (uint32_t slot = 0; slot < w->subs; slot++) {
-    size_t at = SUBS + (size_t)slot * 48;
-    bool ready = w->bytes[at + 8] == ABI_CLOCK ? expect_clock(w, at, &events[count])
-                                               : expect_fd(w, at, &events[count]);
-    if (ready) count++;
-  }
-  return count;
-}
-
-static bool equal(const struct world *w, uint32_t i, const struct expected *event) {
-  size_t at = EVENTS + (size_t)i * 32;
-  return get(w, at, 8) == event->userdata && get(w, at + 8, 2) == event->error &&
-         w->bytes[at + 10] == event->type && get(w, at + 16, 8) == event->nbytes &&
-         get(w, at + 24, 2) == event->flags;
-}
-
-/* Calls poll_oneoff and compares. Where nothing is ready a clock that is due ends the wait. */
-static void check_poll(struct world *w) {
-  struct expected before[SUBS_MAX + 1], after[SUBS_MAX + 1];
-  uint32_t count = expect(w, before);
-  bool added = count == 0;
-  if (added) {
-    memset(w->bytes + SUBS + w->subs * 48u, 0, 48);
-    put(w, SUBS + w->subs++ * 48u, 99, 8);
-    count = expect(w, before);
-  }
-  int status = px_poll_begin(&w->host, w->memory, SUBS, EVENTS, w->subs, NEVENTS);
-  if (status == 0) status = px_poll_wait(&w->host);
-  if (status == 0) status = px_poll_finish(&w->host, w->memory, EVENTS, NEVENTS);
-  /* The other end of a TCP connection may be told a moment later: then neither answer is wrong. */
-  bool steady = expect(w, after) == count && memcmp(before, after, count * sizeof before[0]) == 0;
-  uint32_t told = (uint32_t)get(w, NEVENTS, 4);
-  if (added) w->subs--;
-  if (!steady) return;
-  if (status != 0) {
-    fail(w, "poll_oneoff answered %d", status);
-    return;
-  }
-  if (told != count) fail(w, "%u events, expected %u", told, count);
-  for (uint32_t i = 0; i < count && i < told && failure[0] == 0; i++) {
-    if (equal(w, i, &before[i])) continue;
-    size_t at = EVENTS + (size_t)i * 32;
-    fail(w, "event %u: userdata %lu error %lu type %u nbytes %lu flags %lu, expected %lu %u %u %lu %u", i,
-         get(w, at, 8), get(w, at + 8, 2), w->bytes[at + 10], get(w, at + 16, 8), get(w, at + 24, 2),
-         before[i].userdata, before[i].error, before[i].type, before[i].nbytes, before[i].flags);
-  }
-}
-
 static void poll_new_array(struct world *w) {
   w->subs = next(w) % 8;
-  for (uint32_t slot = 0; slot < w->subs; slot++) subscribe(w, slot);
+  for (uint32_t slot = 0; slot < w->subs; slot++) subscribe(w, SUBS + slot * 48u);
   check_poll(w);
+}
+
+/* A clock before all others comes or goes. */
+static void edit_leading_clock(struct world *w) {
+  if (w->subs > 0 && w->bytes[SUBS + 8] == ABI_CLOCK) {
+    memmove(w->bytes + SUBS, w->bytes + SUBS + 48, --w->subs * 48u);
+  } else if (w->subs < SUBS_MAX - 1) {
+    memmove(w->bytes + SUBS + 48, w->bytes + SUBS, w->subs++ * 48u);
+    memset(w->bytes + SUBS, 0, 48);
+    put(w, SUBS, ++w->userdata, 8);
+  }
 }
 
 static void poll_edited_array(struct world *w) {
   uint32_t how = next(w), slot = w->subs == 0 ? 0 : next(w) % w->subs;
-  if (how % 3 == 0 && w->subs < SUBS_MAX - 1) {
-    subscribe(w, w->subs);
+  if (how % 4 == 3) {
+    edit_leading_clock(w);
+  } else if (how % 4 == 0 && w->subs < SUBS_MAX - 1) {
+    subscribe(w, SUBS + w->subs * 48u);
     w->subs++;
-  } else if (how % 3 == 1 && w->subs > 0) {
+  } else if (how % 4 == 1 && w->subs > 0) {
     w->subs--;
     memmove(w->bytes + SUBS + slot * 48u, w->bytes + SUBS + w->subs * 48u, 48);
   } else if (w->subs > 0) {
-    subscribe(w, slot);
+    subscribe(w, SUBS + slot * 48u);
   }
   check_poll(w);
 }
 
+/* EAGAIN, or less than there was room for: what an edge-triggered guest calls drained. And a use by which
+ * nobody can learn whether it is. */
+static int note_drained(struct world *w, uint32_t fd, int direction, int status, uint32_t size) {
+  const struct px_entry *found = entry(w, fd);
+  uint64_t moved = get(w, RESULT, 4);
+  bool some = status == 0 && moved > 0 && moved < size;
+  if (found != NULL && found->kind != PX_STREAM) note_new_descriptor(w, fd);
+  if (status == WASI_AGAIN || some) w->quiet[fd][direction] = false;
+  return status;
+}
+
+static int read_some(struct world *w, uint32_t fd, uint32_t size) {
+  return note_drained(w, fd, 0, px_fd_read(&w->host, w->memory, fd, IOVS, 1, RESULT), size);
+}
+
+static int write_some(struct world *w, uint32_t fd, uint32_t size) {
+  return note_drained(w, fd, 1, px_fd_write(&w->host, w->memory, fd, IOVS, 1, RESULT), size);
+}
+
 static void transfer(struct world *w, uint32_t fd, uint32_t how, uint32_t size) {
   static uint8_t bytes[4096];
+  if (fd == w->set && how % 6 < 4) return; /* set.c does that */
   iovec(w, size);
   switch (how % 6) {
-    case 0: px_fd_read(&w->host, w->memory, fd, IOVS, 1, RESULT); break;
-    case 1: px_sock_recv(&w->host, w->memory, fd, IOVS, 1, ABI_RI_PEEK, RESULT, RESULT + 8); break;
-    case 2: px_fd_write(&w->host, w->memory, fd, IOVS, 1, RESULT); break;
+    case 0: read_some(w, fd, size); break;
+    case 1:
+      if (px_sock_recv(&w->host, w->memory, fd, IOVS, 1, ABI_RI_PEEK, RESULT, RESULT + 8) == WASI_AGAIN)
+        w->quiet[fd][0] = false;
+      break;
+    case 2: write_some(w, fd, size); break;
     case 3: /* until it does not take more */
       iovec(w, 32768);
-      for (int i = 0; i < 400 && px_fd_write(&w->host, w->memory, fd, IOVS, 1, RESULT) == 0; i++) continue;
+      for (int i = 0; i < 400 && write_some(w, fd, 32768) == 0; i++) continue;
       break;
     case 4:
       if (fd < FDS && w->peers[fd] >= 0 && send(w->peers[fd], bytes, size, MSG_NOSIGNAL) < 0) break;
@@ -266,23 +207,31 @@ static void transfer(struct world *w, uint32_t fd, uint32_t how, uint32_t size) 
   }
 }
 
+static void use_set(struct world *w, uint32_t how) {
+  if (how % 4 == 0 || w->set == FDS)
+    open_set(w);
+  else if (how % 2 == 1)
+    write_set(w);
+  else
+    read_set(w);
+}
+
 static void step(struct world *w) {
   uint32_t op = next(w), fd = pick(w);
-  switch (op % 16) {
-    case 0: case 1: add_pair(w, op / 16 % 2); break;
-    case 2: case 3: case 4: case 5: transfer(w, fd, op / 16, next(w) * 4u); break;
+  switch (op % 20) {
+    case 0: case 1: add_pair(w, op / 20 % 2); break;
+    case 2: case 3: case 4: case 5: transfer(w, fd, op / 20, next(w) * 4u); break;
     case 6:
-      if (w->peers[fd] >= 0) shutdown(w->peers[fd], op & 16 ? SHUT_WR : SHUT_RDWR);
+      if (w->peers[fd] >= 0) shutdown(w->peers[fd], op / 20 % 2 ? SHUT_WR : SHUT_RDWR);
       break;
-    case 7: drop_peer(w, fd, op & 16); break;
-    case 8: px_sock_shutdown(&w->host, fd, 1 + op / 16 % 3); break;
-    case 9:
-      if (fd != 3) px_fd_close(&w->host, fd);
-      if (fd != 3) drop_peer(w, fd, false);
-      break;
+    case 7: drop_peer(w, fd, op / 20 % 2); break;
+    case 8: px_sock_shutdown(&w->host, fd, 1 + op / 20 % 3); break;
+    case 9: close_fd(w, fd); break;
     case 10: move(w, fd, pick(w)); break;
     case 11: poll_edited_array(w); break;
     case 12: check_poll(w); break;
+    case 13: op / 20 % 2 ? queue_peer(w) : accept_one(w); break;
+    case 14: case 15: case 16: use_set(w, op / 20); break;
     default: poll_new_array(w);
   }
 }
@@ -296,6 +245,19 @@ static void open_world(struct world *w, const struct px_backend_ops *ops, int li
   for (int fd = 0; fd < 3; fd++) px_host_add_base(&w->host, fd, -1);
   px_host_add_listener(&w->host, fcntl(listener, F_DUPFD_CLOEXEC, 0));
   for (int fd = 0; fd < FDS; fd++) w->peers[fd] = -1;
+  memset(w->quiet, 0, sizeof w->quiet);
+  w->set = FDS;
+  w->member_count = 0;
+  w->queued = 0;
+  if (w->edge) px_poller_trigger_edge(&w->host.poller);
+}
+
+/* Connections that nobody accepted are the listener's: they must not be there for the next sequence. */
+static void close_world(struct world *w) {
+  while (w->queued > 0 && failure[0] == 0) accept_one(w);
+  while (w->queued > 0) close(w->queue[--w->queued]);
+  for (uint32_t fd = 0; fd < FDS; fd++) drop_peer(w, fd, true);
+  px_host_close(&w->host);
 }
 
 static int listen_on_loopback(uint16_t *port) {
@@ -321,14 +283,14 @@ int main(int argc, char **argv) {
   uint16_t length;
   for (uint32_t number = 0; fread(&length, 2, 1, stdin) == 1; number++) {
     if (length > sizeof bytes || fread(bytes, 1, length, stdin) != length) return 2;
-    open_world(&w, ops, listener);
     w.at = bytes;
     w.end = bytes + length;
+    w.edge = next(&w) % 3 == 0;
+    open_world(&w, ops, listener);
     w.subs = 0;
     w.userdata = 100;
     for (w.step = 0; w.at < w.end && failure[0] == 0; w.step++) step(&w);
-    for (uint32_t fd = 0; fd < FDS; fd++) drop_peer(&w, fd, true);
-    px_host_close(&w.host);
+    close_world(&w);
     if (failure[0] != 0) {
       printf("sequence %u, %s\n", number, failure);
       break;

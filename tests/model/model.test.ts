@@ -30,7 +30,8 @@ function difference(backend: string, sequences: readonly Uint8Array[]): string {
 }
 
 beforeAll(() => {
-  binary = compileNative('model', [`${root}tests/model/model.c`], { sanitized: false });
+  const own = ['model.c', 'oracle.c', 'set.c'].map((name) => `${root}tests/model/${name}`);
+  binary = compileNative('model', own, { sanitized: false });
 }, 120_000);
 
 describe('poll_oneoff does as the oracle says, for any sequence', () => {
