@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `pollux/metrics`: the counters of reactors as Prometheus metrics, in a registry of prom-client.
 
-import {
-  type MetricObjectWithValues,
-  type MetricType,
-  type MetricValue,
-  Registry,
-} from 'prom-client';
+import { type MetricValue, Registry } from 'prom-client';
 import type { Reactor } from './reactor/reactor.ts';
 import type { ReactorStats } from './reactor/stats.ts';
 

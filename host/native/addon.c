@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "listen.h"
+#include "loop.h"
 #include "napi_values.h"
 #include "requests.h"
 #include "socket_file.h"
@@ -18,6 +19,7 @@
 #include "stop.h"
 
 void px_instance_close(struct instance *in) {
+  if (in->loop != NULL) px_loop_close(in->loop);
   px_registry_remove(&in->host);
   px_host_close(&in->host);
 }
@@ -302,6 +304,23 @@ static napi_value read_limits(napi_env env, struct px_host *host, napi_value opt
   return limits;
 }
 
+/* Puts the host into the event loop where the options say so. NULL: an exception is pending, or `*error` is set. */
+static napi_value read_loop(napi_env env, struct instance *in, napi_value options, const char **error) {
+  napi_value value;
+  napi_valuetype type;
+  size_t length;
+  char driver[8];
+  *error = NULL;
+  TRY(napi_get_named_property(env, options, "suspend", &value));
+  TRY(napi_get_value_bool(env, value, &in->host.suspends));
+  TRY(napi_get_named_property(env, options, "loop", &value));
+  TRY(napi_typeof(env, value, &type));
+  if (type != napi_string) return options;
+  TRY(napi_get_value_string_utf8(env, value, driver, sizeof driver, &length));
+  in->host.turns_by_loop = !in->host.suspends;
+  return px_loop_open(env, in, driver, error) ? options : NULL;
+}
+
 static napi_value create_host(napi_env env, napi_callback_info info) {
   size_t argc = 1, length;
   napi_value options, value, object;
@@ -336,6 +355,13 @@ static napi_value create_host(napi_env env, napi_callback_info info) {
   }
   if (reference_options(env, in, options) == NULL || read_limits(env, &in->host, options) == NULL)
     return NULL;
+  const char *error;
+  if (read_loop(env, in, options, &error) == NULL) {
+    if (error == NULL) return NULL;
+    px_instance_close(in);
+    TRY(put_string(env, object, "error", error));
+    return object;
+  }
   return px_host_object_define(env, in, object);
 }
 

@@ -87,11 +87,26 @@ export interface NativeHost {
    * Connects to `path`, or where that is '' to a host and port: the guest's fd, or a WASI errno below
    * zero. Waits unless `fdflags` has NONBLOCK; throws `stopped` where the host is stopped meanwhile.
    */
-  connect(host: string, port: number, path: string, fdflags: number, rights: bigint): number;
+  connect(
+    host: string,
+    port: number,
+    path: string,
+    fdflags: number,
+    rights: bigint,
+  ): number | Promise<number>;
   /** Base fd (>= 0) behind a guest fd, or one of {@link Lookup}. */
   lookup(guestFd: number): number;
   /** `tcp:PEER:PORT->LOCAL:PORT` or `unix:PEER->LOCAL`, or undefined where the fd is no connected socket. */
   describe(guestFd: number): string | undefined;
+  /**
+   * In an event loop: `turn` is called from now on whenever something may be ready for the guest, and at once
+   * for the first time. It answers the ms after which it is called at the latest; -1: no limit.
+   */
+  start(turn: () => number | undefined): void;
+  /** What `start` is given for a guest that is suspended: makes the suspended call again. */
+  resume(): undefined;
+  /** Whether the event loop goes on because of this host. */
+  keepAlive(alive: boolean): void;
   /** Counters in the shape of HostStats. */
   stats(): HostStats;
   /** Closes every socket and the backend. Later imports answer EBADF. */
@@ -138,6 +153,10 @@ export interface Addon {
     limits: HostLimits;
     /** Its turns are timed, for the histogram in the counters. */
     timed: boolean;
+    /** The host never blocks its thread: libuv's loop, or a thread of its own, drives it by `start`. */
+    loop: 'uv' | 'thread' | undefined;
+    /** With `loop`: a call that would wait answers a promise of its errno. */
+    suspend: boolean;
     /** Called with a sentence when the host refuses something for a reason of its own. */
     warn: (message: string) => void;
     /** Called once, when the guest is about to wait for the first time. */

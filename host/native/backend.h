@@ -106,6 +106,10 @@ struct px_backend_ops {
    * -EINTR goes up: the poller owns the deadline. */
   int (*wait)(struct px_backend *backend, struct px_ready *out, int capacity, int64_t timeout_ns);
 
+  /* A descriptor that is readable while something in the set is ready, for an event loop to watch; NULL:
+   * the backend can only wait. */
+  int (*descriptor)(const struct px_backend *backend);
+
   /* Both may be NULL. Why `open` failed with `error`, where the errno's own words do not say it. */
   const char *(*explain)(int error);
   const struct px_backend_io *io;

@@ -9,14 +9,16 @@
 #include "instance.h"
 #include "limits.h"
 
-enum { ARGS_MAX = 9 };
-
 struct call {
   napi_env env;
   struct instance *in;
+  napi_value (*body)(struct call *call); /* makes the call, and makes it again when it was suspended */
   size_t argc;
   napi_value argv[ARGS_MAX];
 };
+
+/* suspended.c: keeps the call to be made again; its answer then is that of a promise, which is returned. */
+napi_value px_suspend_call(struct call *call);
 
 static inline bool unwrap(struct call *call, napi_env env, napi_callback_info info) {
   void *data;
@@ -68,7 +70,8 @@ static inline struct px_memory memory_of(struct call *call) {
 
 /* A status of the host as the guest's errno; a stop is thrown through the guest. */
 static inline napi_value answer(struct call *call, int status) {
-  if (status != PX_STOPPED) return number(call->env, status);
+  if (status >= PX_DELEGATE && status != PX_STOPPED) return number(call->env, status);
+  if (status == PX_SUSPEND) return px_suspend_call(call);
   napi_value error;
   bool over = call->in->host.limits.over_memory;
   if (napi_get_reference_value(call->env, over ? call->in->over_memory : call->in->stopped,
@@ -77,11 +80,28 @@ static inline napi_value answer(struct call *call, int status) {
   return NULL;
 }
 
-#define IMPORT(name)                                                    \
-  static napi_value import_##name(napi_env env, napi_callback_info info)
+/* An import: its body, and the callback around it. */
+#define IMPORT_WITH(name, guard)                                               \
+  static napi_value body_##name(struct call *call);                            \
+  static napi_value import_##name(napi_env env, napi_callback_info info) {     \
+    struct call call;                                                          \
+    if (!unwrap(&call, env, info)) return NULL;                                \
+    call.body = body_##name;                                                   \
+    guard;                                                                     \
+    return body_##name(&call);                                                 \
+  }                                                                            \
+  static napi_value body_##name(struct call *call)
+
+#define IMPORT(name) IMPORT_WITH(name, (void)0)
+
+/* One that may be suspended. There is one suspended call at a time: another one, which only the embedder
+ * can make, is refused. */
+#define WAITING_IMPORT(name) \
+  IMPORT_WITH(name, if (call.in->suspended.deferred != NULL) return number(env, WASI_BUSY))
+
 #define UNWRAP                                  \
-  struct call call;                             \
-  if (!unwrap(&call, env, info)) return NULL;   \
-  struct px_host *host = &call.in->host
+  napi_env env = call->env;                     \
+  struct px_host *host = &call->in->host;       \
+  (void)env
 
 #endif

@@ -259,9 +259,13 @@ int px_connect(struct px_host *host, const struct px_target *target, uint32_t fd
   int guest_fd = begin(host, target, fdflags, rights);
   *status = guest_fd < 0 ? px_wasi_errno(guest_fd) : WASI_SUCCESS;
   if (guest_fd < 0) return -1;
-  if (fdflags & ABI_FDFLAGS_NONBLOCK) return guest_fd;
-  *status = wait_for_connection(host, px_fd_table_get(&host->table, (uint32_t)guest_fd));
-  if (*status == WASI_SUCCESS) return guest_fd;
-  px_host_drop(host, (uint32_t)guest_fd);
+  return fdflags & ABI_FDFLAGS_NONBLOCK ? guest_fd : px_connect_wait(host, guest_fd, status);
+}
+
+int px_connect_wait(struct px_host *host, int guest_fd, int *status) {
+  struct px_entry *entry = px_fd_table_get(&host->table, (uint32_t)guest_fd);
+  *status = entry == NULL || entry->kind != PX_STREAM ? WASI_BADF : wait_for_connection(host, entry);
+  if (*status == WASI_SUCCESS || *status == PX_SUSPEND) return guest_fd;
+  if (entry != NULL) px_host_drop(host, (uint32_t)guest_fd);
   return -1;
 }

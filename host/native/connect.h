@@ -23,6 +23,9 @@ struct px_target {
 int px_connect(struct px_host *host, const struct px_target *target, uint32_t fdflags,
                uint64_t rights, int *status);
 
+/* The waiting part of it, for a guest fd that px_connect gave with PX_SUSPEND: the same answers. */
+int px_connect_wait(struct px_host *host, int guest_fd, int *status);
+
 /* The socket of an entry without one: SUCCESS once it has one, WASI_AGAIN where it is non-blocking and
  * not there yet, PX_STOPPED, or why it will never be there. */
 int px_connect_await(struct px_host *host, struct px_entry *entry);

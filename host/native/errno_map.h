@@ -89,6 +89,7 @@ enum {
   WASI_SUCCESS = 0,
   WASI_AGAIN = 6,
   WASI_BADF = 8,
+  WASI_BUSY = 10,
   WASI_FAULT = 21,
   WASI_INVAL = 28,
   WASI_IO = 29,

@@ -6,14 +6,14 @@
 #include "wasi_files.h"
 
 /* Arguments of the call, as short as the lists below are long. */
-#define I32(i) arg(&call, i)
-#define I64(i) arg64(&call, i)
-#define MEMORY memory_of(&call)
+#define I32(i) arg(call, i)
+#define I64(i) arg64(call, i)
+#define MEMORY memory_of(call)
 
 #define FILE_IMPORT(name, ...)                              \
   IMPORT(name) {                                            \
     UNWRAP;                                                 \
-    return answer(&call, px_##name(host, __VA_ARGS__));     \
+    return answer(call, px_##name(host, __VA_ARGS__));     \
   }
 
 FILE_IMPORT(fd_advise, I32(0), I64(1), I64(2), I32(3))

@@ -14,11 +14,13 @@
 
 #include "connect.h"
 #include "ending.h"
+#include "latch.h"
 #include "limits.h"
 #include "requests.h"
 #include "socket_file.h"
 #include "turns.h"
 
+#define REST_MS 10
 #define FLUSH_NS INT64_C(5000000000)
 #define LISTENER_RIGHTS (PX_STREAM_RIGHTS | ABI_RIGHT_SOCK_ACCEPT)
 
@@ -201,18 +203,55 @@ static void drain_wake(struct px_host *host) {
   (void)ignored;
 }
 
-void px_host_rest(struct px_host *host) {
+void px_host_resume(struct px_host *host) {
+  host->resuming = true;
+  /* The backend's own wait drains it else. */
+  if (!host->awaits.backend) drain_wake(host);
+}
+
+int px_host_suspend(struct px_host *host, uint64_t left_ns) {
+  host->awaits = (struct px_await){.backend = true, .fd = -1, .left_ns = left_ns};
+  return PX_SUSPEND;
+}
+
+static int suspend_for_fd(struct px_host *host, int fd, short events, uint64_t left_ns) {
+  host->awaits = (struct px_await){.fd = fd, .events = events, .left_ns = left_ns};
+  return PX_SUSPEND;
+}
+
+bool px_host_pending(struct px_host *host) {
+  struct px_poller *poller = &host->poller;
+  px_requests_look(host);
+  px_poller_settle(poller, poller->awaited);
+  if (poller->immediate_count > 0 && px_poller_any_immediate(poller)) return true;
+  return poller->candidate_count > 0 && px_latch_prepare(poller) > 0;
+}
+
+int px_host_rest(struct px_host *host) {
   px_host_waits(host);
+  if (host->suspends) return suspend_for_fd(host, -1, 0, REST_MS * UINT64_C(1000000));
   px_turn_end(host);
   struct pollfd wake = {.fd = host->wake_fd, .events = POLLIN};
   PX_COUNT(&host->counters, poll);
-  if (poll(&wake, 1, 10) > 0 && !px_host_stopped(host)) drain_wake(host);
+  if (poll(&wake, 1, REST_MS) > 0 && !px_host_stopped(host)) drain_wake(host);
   px_turn_begin(host);
   px_requests_look(host);
+  return WASI_SUCCESS;
+}
+
+/* In an event loop: what is there already needs no wait. */
+static int look_at_fd(struct px_host *host, int host_fd, short events) {
+  struct pollfd fd = {.fd = host_fd, .events = events};
+  if (px_host_stopped(host)) return PX_STOPPED;
+  px_requests_look(host);
+  PX_COUNT(&host->counters, poll);
+  if (host_fd >= 0 && poll(&fd, 1, 0) > 0) return WASI_SUCCESS;
+  return suspend_for_fd(host, host_fd, events, UINT64_MAX);
 }
 
 static int wait_fd(struct px_host *host, int host_fd, short events) {
   px_host_waits(host);
+  if (host->suspends) return look_at_fd(host, host_fd, events);
   for (;;) {
     struct pollfd fds[2] = {{.fd = host_fd, .events = events},
                             {.fd = host->wake_fd, .events = POLLIN}};
@@ -237,8 +276,8 @@ static int wait_fd(struct px_host *host, int host_fd, short events) {
 }
 
 int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
-  px_turn_end(host);
+  if (!host->suspends) px_turn_end(host);
   int status = wait_fd(host, host_fd, events);
-  px_turn_begin(host);
+  if (!host->suspends) px_turn_begin(host);
   return status;
 }

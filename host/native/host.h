@@ -20,6 +20,7 @@
 enum {
   PX_STOPPED = -1,  /* the host was stopped from outside: end the guest */
   PX_DELEGATE = -2, /* a descriptor of the base WASI: call its function with px_host_base */
+  PX_SUSPEND = -3,  /* in an event loop: the call would wait for what `awaits` says; do it again then */
 };
 
 /* What the guest may use, 0: no limit; and what limits.c keeps about it. */
@@ -33,6 +34,14 @@ struct px_limits {
   uint64_t theoretical_ns; /* of the rate */
 };
 
+/* What a call waits for that may not block: the backend's descriptor, or another one and the wake pipe. */
+struct px_await {
+  bool backend;
+  int fd; /* -1: the wake pipe alone */
+  short events;
+  uint64_t left_ns; /* UINT64_MAX: no limit */
+};
+
 struct px_host {
   struct px_fd_table table;
   struct px_poller poller;
@@ -40,7 +49,7 @@ struct px_host {
   struct px_poll_set set; /* /dev/poll */
   struct px_counters counters;
   struct px_limits limits;
-  bool timed; /* turns.h */
+  bool timed, turns_by_loop; /* turns.h */
   uint32_t listeners_end; /* no listener has this number or a higher one */
   const struct px_backend_ops *ops;
   const struct px_backend_io *io; /* of the backend; NULL: sockets are used by plain system calls */
@@ -50,6 +59,10 @@ struct px_host {
   _Atomic bool draining; /* set by the guest's thread, and read by signal handlers */
   bool closed;
   bool warned_fd_limit;
+  /* In an event loop a call that would wait answers PX_SUSPEND, and is made again: `resuming`. */
+  bool suspends, resuming;
+  struct px_await awaits;
+  uint64_t resume_done; /* bytes that the call moved before it was suspended */
   uint32_t id; /* see stop.h */
   struct px_host *next_host;
   char **preopens; /* the guest's names of its preopened directories */
@@ -134,8 +147,18 @@ void px_host_close_socket(struct px_host *host, int host_fd);
  * host. 0, PX_STOPPED, or a WASI errno. */
 int px_host_wait_fd(struct px_host *host, int host_fd, short events);
 
-/* Waits 10 ms, or until woken: for what nobody can be asked to wait for. */
-void px_host_rest(struct px_host *host);
+/* Waits 10 ms, or until woken: for what nobody can be asked to wait for. WASI_SUCCESS, or PX_SUSPEND. */
+int px_host_rest(struct px_host *host);
+
+/* The answer of a call that waits for the backend, `left_ns` at most. */
+int px_host_suspend(struct px_host *host, uint64_t left_ns);
+
+/* A suspended call is about to be made again. */
+void px_host_resume(struct px_host *host);
+
+/* What keeps the next look of the backend from waiting, though its descriptor does not tell: something is
+ * ready at once. */
+bool px_host_pending(struct px_host *host);
 
 /* poll_oneoff.c: the call in three steps, so that no pointer into the memory outlives a wait. */
 int px_poll_begin(struct px_host *host, struct px_memory memory, uint32_t subscriptions,

@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "address.h"
+#include "call.h"
 #include "connect.h"
+#include "loop.h"
 #include "napi_values.h"
 #include "stats_object.h"
+#include "suspended.h"
 #include "turns.h"
 
 static struct instance *method(napi_env env, napi_callback_info info, size_t argc,
@@ -96,6 +99,14 @@ static napi_value host_open_poll_set(napi_env env, napi_callback_info info) {
   return number;
 }
 
+/* A blocking connect that goes on: the same answers. */
+static napi_value connected(struct call *call) {
+  int status, fd = (int)arg(call, 0);
+  fd = px_connect_wait(&call->in->host, fd, &status);
+  if (status == PX_SUSPEND) return px_suspend_call(call);
+  return status == PX_STOPPED ? answer(call, status) : number(call->env, fd < 0 ? -status : fd);
+}
+
 /* The guest fd of a connection to a host and port, or to a path where there is one; or the WASI errno
  * below zero. A stop while it waits is thrown. */
 static napi_value host_connect(napi_env env, napi_callback_info info) {
@@ -115,6 +126,11 @@ static napi_value host_connect(napi_env env, napi_callback_info info) {
   struct px_target target = {.host = host, .port = port, .path = path_length > 0 ? path : NULL};
   int status;
   int fd = px_connect(&in->host, &target, flags, rights, &status);
+  if (fd >= 0 && status == PX_SUSPEND) {
+    struct call call = {.env = env, .in = in, .body = connected, .argc = 1};
+    TRY(napi_create_int32(env, fd, &call.argv[0]));
+    return px_suspend_call(&call);
+  }
   if (fd < 0 && status == PX_STOPPED) {
     TRY(napi_get_reference_value(env, in->stopped, &stopped));
     napi_throw(env, stopped);
@@ -160,7 +176,32 @@ static napi_value host_stats(napi_env env, napi_callback_info info) {
 }
 
 static napi_value host_close(napi_env env, napi_callback_info info) {
-  px_instance_close(method(env, info, 0, NULL));
+  struct instance *in = method(env, info, 0, NULL);
+  px_suspended_reject(env, in);
+  px_instance_close(in);
+  return NULL;
+}
+
+/* `turn` is called from now on whenever something may be ready for the guest. */
+static napi_value host_start(napi_env env, napi_callback_info info) {
+  napi_value argv[1];
+  struct instance *in = method(env, info, 1, argv);
+  if (in->loop != NULL) TRY(px_loop_start(env, in->loop, argv[0]));
+  return NULL;
+}
+
+/* What `start` is given for a guest whose calls are suspended. */
+static napi_value host_resume(napi_env env, napi_callback_info info) {
+  px_suspended_resume(env, method(env, info, 0, NULL));
+  return NULL;
+}
+
+static napi_value host_keep_alive(napi_env env, napi_callback_info info) {
+  napi_value argv[1];
+  struct instance *in = method(env, info, 1, argv);
+  bool alive;
+  TRY(napi_get_value_bool(env, argv[0], &alive));
+  if (in->loop != NULL) px_loop_ref(in->loop, alive);
   return NULL;
 }
 
@@ -175,6 +216,8 @@ napi_value px_host_object_define(napi_env env, struct instance *in, napi_value o
       {"openPollSet", host_open_poll_set}, {"lookup", host_lookup},
       {"describe", host_describe},       {"stats", host_stats},
       {"close", host_close},             {"connect", host_connect},
+      {"start", host_start},             {"resume", host_resume},
+      {"keepAlive", host_keep_alive},
   };
   napi_value imports, files, function;
   TRY(napi_create_object(env, &imports));

@@ -41,21 +41,21 @@ static napi_value close_base(struct call *call, int base_fd) {
 
 IMPORT(clock_res_get) {
   UNWRAP;
-  return answer(&call, px_clock_res_get(host, memory_of(&call), arg(&call, 0), arg(&call, 1)));
+  return answer(call, px_clock_res_get(host, memory_of(call), arg(call, 0), arg(call, 1)));
 }
 
 IMPORT(clock_time_get) {
   UNWRAP;
-  return answer(&call, px_clock_time_get(host, memory_of(&call), arg(&call, 0), arg64(&call, 1),
-                                         arg(&call, 2)));
+  return answer(call, px_clock_time_get(host, memory_of(call), arg(call, 0), arg64(call, 1),
+                                         arg(call, 2)));
 }
 
 IMPORT(fd_close) {
   UNWRAP;
-  uint32_t fd = arg(&call, 0);
+  uint32_t fd = arg(call, 0);
   int status = px_fd_close(host, fd);
-  if (status != PX_DELEGATE) return answer(&call, status);
-  napi_value result = close_base(&call, px_host_base(host, fd));
+  if (status != PX_DELEGATE) return answer(call, status);
+  napi_value result = close_base(call, px_host_base(host, fd));
   int32_t error = -1;
   if (result != NULL && napi_get_value_int32(env, result, &error) == napi_ok && error == 0)
     px_host_drop(host, fd);
@@ -64,77 +64,80 @@ IMPORT(fd_close) {
 
 IMPORT(fd_fdstat_get) {
   UNWRAP;
-  int status = px_fd_fdstat_get(host, memory_of(&call), arg(&call, 0), arg(&call, 1));
-  return answer_or_delegate(&call, status, PX_BASE_fd_fdstat_get);
+  int status = px_fd_fdstat_get(host, memory_of(call), arg(call, 0), arg(call, 1));
+  return answer_or_delegate(call, status, PX_BASE_fd_fdstat_get);
 }
 
 IMPORT(fd_fdstat_set_flags) {
   UNWRAP;
-  int status = px_fd_fdstat_set_flags(host, arg(&call, 0), arg(&call, 1));
-  return answer_or_delegate(&call, status, PX_BASE_fd_fdstat_set_flags);
+  int status = px_fd_fdstat_set_flags(host, arg(call, 0), arg(call, 1));
+  return answer_or_delegate(call, status, PX_BASE_fd_fdstat_set_flags);
 }
 
 IMPORT(fd_fdstat_set_rights) {
   UNWRAP;
-  int status = px_fd_fdstat_set_rights(host, arg(&call, 0), arg64(&call, 1), arg64(&call, 2));
-  return answer_or_delegate(&call, status, PX_BASE_fd_fdstat_set_rights);
+  int status = px_fd_fdstat_set_rights(host, arg(call, 0), arg64(call, 1), arg64(call, 2));
+  return answer_or_delegate(call, status, PX_BASE_fd_fdstat_set_rights);
 }
 
-IMPORT(fd_read) {
+WAITING_IMPORT(fd_read) {
   UNWRAP;
-  int status = px_fd_read(host, memory_of(&call), arg(&call, 0), arg(&call, 1), arg(&call, 2),
-                          arg(&call, 3));
-  return transfer_by_base(&call, status, PX_BASE_fd_read);
+  int status = px_fd_read(host, memory_of(call), arg(call, 0), arg(call, 1), arg(call, 2),
+                          arg(call, 3));
+  return transfer_by_base(call, status, PX_BASE_fd_read);
 }
 
 IMPORT(fd_renumber) {
   UNWRAP;
   int replaced_base;
-  int status = px_fd_renumber(host, arg(&call, 0), arg(&call, 1), &replaced_base);
+  int status = px_fd_renumber(host, arg(call, 0), arg(call, 1), &replaced_base);
   if (status == WASI_SUCCESS && replaced_base >= 0) {
-    call.argc = 1;
-    if (close_base(&call, replaced_base) == NULL) return NULL;
+    call->argc = 1;
+    if (close_base(call, replaced_base) == NULL) return NULL;
   }
-  return answer(&call, status);
+  return answer(call, status);
 }
 
-IMPORT(fd_write) {
+WAITING_IMPORT(fd_write) {
   UNWRAP;
-  int status = px_fd_write(host, memory_of(&call), arg(&call, 0), arg(&call, 1), arg(&call, 2),
-                           arg(&call, 3));
-  return transfer_by_base(&call, status, PX_BASE_fd_write);
+  int status = px_fd_write(host, memory_of(call), arg(call, 0), arg(call, 1), arg(call, 2),
+                           arg(call, 3));
+  return transfer_by_base(call, status, PX_BASE_fd_write);
 }
 
-IMPORT(poll_oneoff) {
+WAITING_IMPORT(poll_oneoff) {
   UNWRAP;
-  uint32_t events = arg(&call, 1), count = arg(&call, 2), nevents = arg(&call, 3);
-  int status = px_poll_begin(host, memory_of(&call), arg(&call, 0), events, count, nevents);
+  uint32_t events = arg(call, 1), count = arg(call, 2), nevents = arg(call, 3);
+  /* A call that goes on after it was suspended has its subscriptions. */
+  int status = host->resuming ? WASI_SUCCESS
+                              : px_poll_begin(host, memory_of(call), arg(call, 0), events, count,
+                                              nevents);
   if (status == WASI_SUCCESS) status = px_poll_wait(host);
-  if (status == WASI_SUCCESS) status = px_poll_finish(host, memory_of(&call), events, nevents);
-  return answer(&call, status);
+  if (status == WASI_SUCCESS) status = px_poll_finish(host, memory_of(call), events, nevents);
+  return answer(call, status);
 }
 
-IMPORT(sock_accept) {
+WAITING_IMPORT(sock_accept) {
   UNWRAP;
-  return answer(&call, px_sock_accept(host, memory_of(&call), arg(&call, 0), arg(&call, 1),
-                                      arg(&call, 2)));
+  return answer(call, px_sock_accept(host, memory_of(call), arg(call, 0), arg(call, 1),
+                                      arg(call, 2)));
 }
 
-IMPORT(sock_recv) {
+WAITING_IMPORT(sock_recv) {
   UNWRAP;
-  return answer(&call, px_sock_recv(host, memory_of(&call), arg(&call, 0), arg(&call, 1),
-                                    arg(&call, 2), arg(&call, 3), arg(&call, 4), arg(&call, 5)));
+  return answer(call, px_sock_recv(host, memory_of(call), arg(call, 0), arg(call, 1),
+                                    arg(call, 2), arg(call, 3), arg(call, 4), arg(call, 5)));
 }
 
-IMPORT(sock_send) {
+WAITING_IMPORT(sock_send) {
   UNWRAP;
-  return answer(&call, px_sock_send(host, memory_of(&call), arg(&call, 0), arg(&call, 1),
-                                    arg(&call, 2), arg(&call, 3), arg(&call, 4)));
+  return answer(call, px_sock_send(host, memory_of(call), arg(call, 0), arg(call, 1),
+                                    arg(call, 2), arg(call, 3), arg(call, 4)));
 }
 
 IMPORT(sock_shutdown) {
   UNWRAP;
-  return answer(&call, px_sock_shutdown(host, arg(&call, 0), arg(&call, 1)));
+  return answer(call, px_sock_shutdown(host, arg(call, 0), arg(call, 1)));
 }
 
 napi_status px_functions_define(napi_env env, struct instance *instance, napi_value object,

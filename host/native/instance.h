@@ -21,6 +21,20 @@ enum px_base_function {
       PX_BASE_COUNT
 };
 
+struct call;
+struct px_loop;
+
+enum { ARGS_MAX = 9 };
+
+/* The call that waits in an event loop, to be made again. */
+struct suspended {
+  napi_deferred deferred; /* NULL: there is none */
+  napi_value (*body)(struct call *call);
+  size_t argc;
+  uint32_t args[ARGS_MAX];
+  bool again; /* made again, it was suspended once more */
+};
+
 struct instance {
   struct px_host host;
   /* Living JavaScript objects that point here: the host object and each import function. */
@@ -30,6 +44,8 @@ struct instance {
   napi_ref buffer; /* its ArrayBuffer, until it grows */
   napi_ref stopped, over_memory, warn, first_wait, called;
   napi_ref base[PX_BASE_COUNT];
+  struct px_loop *loop; /* loop.h; NULL: the host blocks its thread */
+  struct suspended suspended;
 };
 
 /* Closes the host of the instance and all that it has open. */

@@ -93,25 +93,35 @@ static void mark_due_clocks(struct px_host *host) {
     if (px_clock_left_ns(px_subscription(&host->subs, slot), host->poll_start_ns, now) == 0) mark(host, slot);
 }
 
+/* How long the next wait of the backend may take; 0 where something is ready without it. */
+static uint64_t left_ns(struct px_host *host, uint64_t now) {
+  struct px_poller *poller = &host->poller;
+  uint32_t of_set = set_interest(host);
+  uint64_t left = host->subs.first_clock == PX_NONE ? UINT64_MAX : shortest_clock_ns(host, now);
+  if (of_set != 0) {
+    uint64_t set_left = of_set & PX_WRITE ? 0 : px_poll_set_left_ns(host);
+    if (set_left < left) left = set_left;
+  }
+  if (host->limits.rest_until_ns != 0) {
+    uint64_t rest_left = px_limits_look(host);
+    if (rest_left < left) left = rest_left;
+    px_poller_settle(poller, poller->awaited);
+  }
+  return poller->immediate_count > 0 && px_poller_any_immediate(poller) ? 0 : left;
+}
+
 int px_poll_wait(struct px_host *host) {
   struct px_poller *poller = &host->poller;
   px_host_waits(host);
   px_turn_end(host);
   bool clocks = host->subs.first_clock != PX_NONE;
-  uint64_t now = host->poll_start_ns;
+  uint64_t now = host->resuming && clocks ? px_now_ns(CLOCK_MONOTONIC) : host->poll_start_ns;
   uint32_t of_set = set_interest(host);
   for (;;) {
-    uint64_t left = clocks ? shortest_clock_ns(host, now) : UINT64_MAX;
-    if (of_set != 0) {
-      uint64_t set_left = of_set & PX_WRITE ? 0 : px_poll_set_left_ns(host);
-      if (set_left < left) left = set_left;
-    }
-    if (host->limits.rest_until_ns != 0) {
-      uint64_t rest_left = px_limits_look(host);
-      if (rest_left < left) left = rest_left;
-      px_poller_settle(poller, poller->awaited);
-    }
-    if (poller->immediate_count > 0 && px_poller_any_immediate(poller)) left = 0;
+    uint64_t left = left_ns(host, now);
+    if (host->suspends && !host->resuming && !(clocks && shortest_clock_ns(host, now) == 0))
+      return px_host_suspend(host, left);
+    if (host->suspends) left = 0;
     int64_t timeout = left == UINT64_MAX ? -1 : left > INT64_MAX ? INT64_MAX : (int64_t)left;
     bool woken = false;
     int n = px_poller_wait(poller, 2 * PX_READY_MAX, timeout, &woken);
@@ -131,6 +141,7 @@ int px_poll_wait(struct px_host *host) {
       return WASI_SUCCESS;
     }
     if (clocks) now = px_now_ns(CLOCK_MONOTONIC);
+    if (host->suspends) return px_host_suspend(host, left_ns(host, now));
   }
 }
 

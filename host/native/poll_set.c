@@ -279,6 +279,22 @@ static void give_all(struct px_host *host, struct output *out, int hits) {
   }
 }
 
+/* How long the next wait of the backend may take. */
+static uint64_t left_ns(struct px_host *host, bool blocking) {
+  uint64_t left = blocking ? UINT64_MAX : 0;
+  if (host->limits.rest_until_ns != 0) {
+    uint64_t rest_left = px_limits_look(host);
+    if (rest_left < left) left = rest_left;
+    px_poller_settle(&host->poller, PX_FOR_SET);
+  }
+  if (blocking && host->set.clock_count + host->set.bad_count > 0) {
+    uint64_t set_left = px_poll_set_left_ns(host);
+    if (set_left < left) left = set_left;
+  }
+  bool any = host->poller.immediate_count > 0 && px_poller_any_immediate(&host->poller);
+  return any ? 0 : left;
+}
+
 int px_poll_set_read(struct px_host *host, struct px_memory memory, uint32_t iovs,
                      uint32_t iovs_length, uint32_t nread) {
   struct px_buffers b;
@@ -297,21 +313,16 @@ int px_poll_set_read(struct px_host *host, struct px_memory memory, uint32_t iov
     px_connects_collect(host);
     px_requests_look(host);
     px_poller_settle(&host->poller, PX_FOR_SET);
-    uint64_t left = blocking ? UINT64_MAX : 0;
-    uint64_t rest_left = UINT64_MAX;
-    if (host->limits.rest_until_ns != 0) {
-      rest_left = px_limits_look(host);
-      px_poller_settle(&host->poller, PX_FOR_SET);
-    }
-    if (host->set.clock_count + host->set.bad_count > 0 && blocking) left = px_poll_set_left_ns(host);
-    if (rest_left < left) left = rest_left;
-    if (host->poller.immediate_count > 0 && px_poller_any_immediate(&host->poller)) left = 0;
+    uint64_t left = left_ns(host, blocking);
+    if (host->suspends && blocking && !host->resuming) return px_host_suspend(host, left);
     bool woken = false;
+    if (host->suspends) left = 0;
     int64_t timeout = left > INT64_MAX ? (left == UINT64_MAX ? -1 : INT64_MAX) : (int64_t)left;
     int hits = px_poller_wait(&host->poller, capacity, timeout, &woken);
     if (px_host_stopped(host)) return PX_STOPPED;
     if (hits < 0) return px_wasi_errno(hits);
     give_all(host, &out, hits);
+    if (host->suspends && blocking && out.written == 0) return px_host_suspend(host, left_ns(host, true));
   } while (out.written == 0 && blocking);
   px_turn_begin(host);
   if (out.written == 0) return WASI_AGAIN;

@@ -68,6 +68,22 @@ static int finish(struct px_memory memory, uint64_t bytes, uint32_t count_at, ui
   return WASI_SUCCESS;
 }
 
+/* What a call that is made again has moved already. */
+static uint64_t resume(struct px_host *host, struct px_buffers *b) {
+  uint64_t done = host->resuming ? host->resume_done : 0;
+  host->resume_done = 0;
+  if (done > b->total) done = b->total; /* somebody changed the array meanwhile */
+  if (done > 0) px_buffers_advance(b, (size_t)done);
+  return done;
+}
+
+/* Waits for the socket; a call that is to be made again keeps what it moved. */
+static int wait_with(struct px_host *host, int fd, short events, uint64_t done) {
+  int status = px_host_wait_fd(host, fd, events);
+  if (status == PX_SUSPEND) host->resume_done = done;
+  return status;
+}
+
 static int set_low_mark(struct px_host *host, int fd, int bytes) {
   if (host->io != NULL) return host->io->set_low_mark(host->poller.backend, fd, bytes);
   PX_COUNT(&host->counters, setsockopt);
@@ -102,7 +118,7 @@ int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entr
     if (status != WASI_SUCCESS) return status;
     all = false;
   }
-  uint64_t done = 0;
+  uint64_t done = resume(host, &b);
   for (;;) {
     ssize_t n = transfer(host, entry->host_fd, &b, false, peek ? MSG_PEEK : 0);
     if (n >= 0) {
@@ -119,7 +135,7 @@ int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entr
       if (done > 0) break; /* what came before the error; the next call tells it */
       return px_wasi_errno(errno);
     }
-    status = px_host_wait_fd(host, entry->host_fd, POLLIN);
+    status = wait_with(host, entry->host_fd, POLLIN, done);
     if (status != WASI_SUCCESS) return status;
   }
   return finish(memory, done, nread, peek ? &(uint64_t){0} : &host->counters.bytes_read);
@@ -136,7 +152,7 @@ int px_stream_write(struct px_host *host, struct px_memory memory, struct px_ent
     status = await(host, entry, PX_WRITE);
     if (status != WASI_SUCCESS) return status;
   }
-  uint64_t done = 0;
+  uint64_t done = resume(host, &b);
   while (done < b.total) {
     ssize_t n = transfer(host, entry->host_fd, &b, true, MSG_NOSIGNAL);
     if (n >= 0) {
@@ -152,7 +168,7 @@ int px_stream_write(struct px_host *host, struct px_memory memory, struct px_ent
       if (done > 0) break;
       return px_wasi_errno(errno);
     }
-    status = px_host_wait_fd(host, entry->host_fd, POLLOUT);
+    status = wait_with(host, entry->host_fd, POLLOUT, done);
     if (status != WASI_SUCCESS) return status;
   }
   return finish(memory, done, nwritten, &host->counters.bytes_written);

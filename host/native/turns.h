@@ -18,13 +18,12 @@ static inline uint32_t px_turn_bucket(uint64_t ns) {
   return log - PX_TURN_FIRST < PX_TURN_BUCKETS ? log - PX_TURN_FIRST : PX_TURN_BUCKETS - 1;
 }
 
-/* A wait returns to the guest. */
-static inline void px_turn_begin(struct px_host *host) {
+/* Begins and ends a turn, whoever says what one is. */
+static inline void px_turn_start(struct px_host *host) {
   if (host->timed) PX_STORE(host->counters.turn_started_ns, px_now_ns(CLOCK_MONOTONIC));
 }
 
-/* The guest waits. */
-static inline void px_turn_end(struct px_host *host) {
+static inline void px_turn_finish(struct px_host *host) {
   struct px_counters *counters = &host->counters;
   if (counters->turn_started_ns == 0) return;
   uint64_t took = px_now_ns(CLOCK_MONOTONIC) - counters->turn_started_ns;
@@ -33,6 +32,16 @@ static inline void px_turn_end(struct px_host *host) {
   counters->turn_ns[px_turn_bucket(took)]++;
   if (took > counters->longest_turn_ns) counters->longest_turn_ns = took;
   PX_STORE(counters->turn_started_ns, 0);
+}
+
+/* A wait returns to the guest. Where an event loop calls the guest's turns, a look within one is none. */
+static inline void px_turn_begin(struct px_host *host) {
+  if (!host->turns_by_loop) px_turn_start(host);
+}
+
+/* The guest waits. */
+static inline void px_turn_end(struct px_host *host) {
+  if (!host->turns_by_loop) px_turn_finish(host);
 }
 
 #endif

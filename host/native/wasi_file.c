@@ -46,6 +46,7 @@ static int move(struct px_host *host, struct px_memory memory, struct px_entry *
       px_buffers_advance(&b, (size_t)n);
     } else if (errno == EAGAIN && blocking && host_fd >= 0 && !borrowed) {
       status = px_host_wait_fd(host, host_fd, out ? POLLOUT : POLLIN);
+      if (status == PX_SUSPEND && done > 0) break; /* a short transfer is always allowed */
       if (status != WASI_SUCCESS) return status;
     } else if (errno != EINTR) {
       if (done > 0) break; /* what came before the error; the next call tells it */

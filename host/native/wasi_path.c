@@ -142,7 +142,7 @@ static int open_place(struct px_host *host, const struct px_place *place, int fl
     bool fifo = error == ENXIO && blocking &&
                 fstatat(place->dir_fd, place->name, &stat, AT_SYMLINK_NOFOLLOW) == 0 &&
                 S_ISFIFO(stat.st_mode);
-    if (fifo) px_host_rest(host);
+    if (fifo && px_host_rest(host) == PX_SUSPEND) return WASI_AGAIN; /* nobody may wait in an event loop */
     if (fifo && px_host_stopped(host)) *status = PX_STOPPED;
     if (!fifo || *status == PX_STOPPED) return -1;
   }

@@ -102,7 +102,8 @@ int px_sock_accept(struct px_host *host, struct px_memory memory, uint32_t fd, u
   if (listener->kind != PX_LISTENER) return WASI_INVAL; /* a connection, as accept(2) says */
   bool blocking = (listener->flags & ABI_FDFLAGS_NONBLOCK) == 0;
   while ((status = px_limits_before_accept(host)) == WASI_AGAIN && blocking && !host->draining) {
-    px_host_rest(host);
+    status = px_host_rest(host);
+    if (status == PX_SUSPEND) return status;
     if (px_host_stopped(host)) return PX_STOPPED;
     px_limits_look(host);
   }

@@ -72,7 +72,7 @@ function allowed(specs: readonly ConnectSpec[], target: string): ConnectSpec | n
 
 /**
  * Opens a connection to `target`, the path behind `/dev/tcp/`: the guest's fd, or a WASI errno below
- * zero: NOENT for a name that nobody allowed, NOTCAPABLE for an address, and those of connect(2).
+ * zero (a promise of it where the guest is suspended meanwhile): NOENT for a name that nobody allowed, NOTCAPABLE for an address, and those of connect(2).
  */
 export function connect(
   native: NativeHost,
@@ -80,7 +80,7 @@ export function connect(
   target: string,
   fdflags: number,
   rights: bigint,
-): number {
+): number | Promise<number> {
   const spec = allowed(specs, target);
   if (typeof spec === 'number') return -spec;
   return 'path' in spec

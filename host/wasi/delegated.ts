@@ -116,9 +116,13 @@ export function delegatedImports(
       Number(args[7]),
       BigInt.asUintN(64, BigInt(args[5] as bigint)),
     );
-    if (opened < 0) return -opened;
-    out.setUint32(0, opened, true);
-    return Errno.SUCCESS;
+    const give = (fd: number) => {
+      if (fd < 0) return -fd;
+      // The memory may have grown while the guest was suspended.
+      memory.view(Number(args[8]), 4)?.setUint32(0, fd, true);
+      return Errno.SUCCESS;
+    };
+    return typeof opened === 'number' ? give(opened) : (opened.then(give) as unknown as number);
   };
 
   imports.path_readlink = (...args) => {

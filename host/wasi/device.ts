@@ -24,7 +24,7 @@ export function openDevice(
   oflags: number,
   fdflags: number,
   rights: bigint,
-): number {
+): number | Promise<number> {
   const [, device, target] = /^(?:\.\/)*(?:(poll)|tcp\/(.+))$/.exec(path) ?? [];
   if (device === undefined && target === undefined) return -Errno.NOENT;
   if (oflags & OFLAGS_DIRECTORY) return -Errno.NOTDIR;

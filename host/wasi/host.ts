@@ -52,7 +52,9 @@ export interface HostOptions {
    * has begun to drain it, 'hangup' after a SIGHUP.
    */
   readonly onSignal?: ((kind: 'ending' | 'hangup') => void) | undefined;
+  /** The host is in the event loop of this thread, and never blocks it: see `start`. */
   readonly loop?: 'uv' | 'thread' | undefined;
+  /** With `loop`: calls that would wait suspend the guest, whose `_start` is to be made promising. */
   readonly suspend?: boolean | undefined;
   /** What the guest may use; absent or 0: no limit. */
   readonly limits?: Partial<HostLimits> | undefined;
@@ -78,6 +80,7 @@ export class Host {
   readonly #base: BaseWasi;
   readonly #memory = new GuestMemory();
   readonly #imports: Record<string, WasiFunction>;
+  readonly #suspends: boolean;
 
   /**
    * Checks everything first, then opens the listeners; where one fails, those before it are closed.
@@ -123,6 +126,8 @@ export class Host {
       // A signal would reach the whole process, not the guest.
       proc_raise: () => Errno.NOSYS,
     };
+    this.#suspends = options.suspend === true;
+    if (this.#suspends) this.#native.start(this.#native.resume);
     this.#imports =
       options.trace === undefined ? imports : traceImports(imports, this.#memory, options.trace);
   }
@@ -166,7 +171,10 @@ export class Host {
    * @throws PolluxError ERR_MODULE_MEMORY (no exported memory); what its start section traps with.
    */
   instantiate(module: WebAssembly.Module): WebAssembly.Exports {
-    const instance = new WebAssembly.Instance(module, { [WASI_MODULE]: this.#imports });
+    const imports = this.#suspends ? suspending(this.#imports) : this.#imports;
+    const instance = new WebAssembly.Instance(module, {
+      [WASI_MODULE]: imports,
+    } as WebAssembly.Imports);
     this.attach(checkMemory(instance));
     return instance.exports;
   }
@@ -185,11 +193,23 @@ export class Host {
     }
   }
 
+  /** Ends the guest's listeners for it: see `drain` by id. */
   drain(): void {
     drain(this.id);
   }
 
-  start(_turn: () => number): void {}
+  /**
+   * In an event loop: `turn` is called from now on whenever something may be ready for the guest. It answers
+   * the ms after which it is called at the latest, -1: no limit.
+   */
+  start(turn: () => number): void {
+    this.#native.start(turn);
+  }
+
+  /** Whether the event loop goes on because of this host; it does. */
+  keepAlive(alive: boolean): void {
+    this.#native.keepAlive(alive);
+  }
 
   stats(): HostStats {
     return this.#native.stats();
@@ -220,6 +240,25 @@ export class Host {
   }
 }
 
+/** Functions that wait, and then suspend the guest. */
+const WAITING = [
+  'fd_read',
+  'fd_write',
+  'path_open',
+  'poll_oneoff',
+  'sock_accept',
+  'sock_recv',
+  'sock_send',
+] as const;
+
+/** The imports for a guest that is suspended where a call waits (JavaScript Promise Integration). */
+function suspending(imports: Readonly<Record<string, WasiFunction>>): Record<string, unknown> {
+  const { Suspending } = WebAssembly as unknown as { Suspending: new (f: unknown) => unknown };
+  const wrapped: Record<string, unknown> = { ...imports };
+  for (const name of WAITING) wrapped[name] = new Suspending(imports[name]);
+  return wrapped;
+}
+
 /** The addon's bits as words. */
 function signalled(tell: HostOptions['onSignal']): ((signals: number) => void) | undefined {
   if (tell === undefined) return undefined;
@@ -241,6 +280,8 @@ function createNative(options: HostOptions, base: BaseWasi): NativeHost {
     ),
     limits: { ...NO_LIMITS, ...options.limits },
     timed: options.timed === true,
+    loop: options.loop,
+    suspend: options.suspend === true,
     warn: options.warn ?? (() => {}),
     firstWait: options.onFirstWait,
     called: signalled(options.onSignal),

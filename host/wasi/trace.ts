@@ -51,17 +51,26 @@ export function traceImports(
         sink(pending);
         pending = '';
       }
-      try {
-        const errno = call(...args);
+      const end = (text: string) => sink(`${pending}${text}\n`);
+      const told = (errno: number) => {
         const results = errno === 0 ? showResults(parameters, args, memory, subscriptions) : '';
-        pending += ` = ${errnoName(errno)}${results}\n`;
+        end(` = ${errnoName(errno)}${results}`);
         return errno;
-      } catch (error) {
-        pending += ' = ?\n';
+      };
+      const failed = (error: unknown) => {
+        end(' = ?');
         throw error;
-      } finally {
-        sink(pending);
+      };
+      let errno: number | Promise<number>;
+      try {
+        errno = call(...args);
+      } catch (error) {
+        return failed(error);
       }
+      // A guest that is suspended has its answer later.
+      return typeof errno === 'number'
+        ? told(errno)
+        : ((errno as Promise<number>).then(told, failed) as unknown as number);
     };
   }
   return traced;

@@ -5,6 +5,7 @@
 import { catchSignals, releaseSignals } from '../../host/index.ts';
 import type { Reactor } from '../index.ts';
 import { say } from './output.ts';
+import { hasTerminal } from './terminal.ts';
 import { reload } from './watch.ts';
 
 const NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
@@ -27,7 +28,8 @@ export function catchEndings(reactor: Reactor, options: SignalOptions): () => nu
   if (!options.listens && !options.stats) return () => 0;
   let release = reactor.mode === 'blocking' ? natively(reactor, options) : byNode(reactor, options);
   if (reactor.mode === 'blocking') {
-    reactor.on('hangup', () => void reload(reactor, options.file));
+    const reloads = onHangup(reactor, options.file);
+    reactor.on('hangup', reloads);
     // The guest that blocked this thread was replaced, and is done: Node hears of signals again.
     reactor.on('ready', ({ generation }) => {
       if (generation !== 2) return;
@@ -38,6 +40,18 @@ export function catchEndings(reactor: Reactor, options: SignalOptions): () => nu
   return () => release();
 }
 
+/**
+ * SIGHUP of a service means: load the module anew. It is also what a terminal sends that was closed, and
+ * then it ends the run as the other signals do.
+ */
+function onHangup(reactor: Reactor, file: string): () => void {
+  const had = hasTerminal();
+  return () => {
+    if (had && !hasTerminal()) process.kill(process.pid, 'SIGTERM');
+    else void reload(reactor, file);
+  };
+}
+
 /** While a guest blocks the thread, no handler of Node's would run. */
 function natively(reactor: Reactor, { listens, drainMs }: SignalOptions): () => number {
   for (const id of reactor.ids) catchSignals(id, listens ? drainMs : -1, `${notice(drainMs)}\n`);
@@ -46,7 +60,7 @@ function natively(reactor: Reactor, { listens, drainMs }: SignalOptions): () => 
 
 function byNode(reactor: Reactor, { file, listens, drainMs }: SignalOptions): () => number {
   let signal = 0;
-  const onHangup = () => void reload(reactor, file);
+  const hangup = onHangup(reactor, file);
   const ending = (name: keyof typeof NUMBERS) => {
     signal = NUMBERS[name];
     // The next one has its default action.
@@ -58,10 +72,10 @@ function byNode(reactor: Reactor, { file, listens, drainMs }: SignalOptions): ()
     }
   };
   const release = () => {
-    process.off('SIGINT', ending).off('SIGTERM', ending).off('SIGHUP', onHangup);
+    process.off('SIGINT', ending).off('SIGTERM', ending).off('SIGHUP', hangup);
     return signal;
   };
-  process.on('SIGINT', ending).on('SIGTERM', ending).on('SIGHUP', onHangup);
+  process.on('SIGINT', ending).on('SIGTERM', ending).on('SIGHUP', hangup);
   return release;
 }
 

@@ -4,6 +4,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Reactor } from '../index.ts';
+import { loadModule } from '../module.ts';
 import { say, sayError } from './output.ts';
 
 /** A compiler writes a file in several steps: this long after the last one it is taken for done. ms. */
@@ -26,10 +27,18 @@ export function reloadOnChange(reactor: Reactor, file: string): FSWatcher {
 
 /** Loads the file anew, and says what came of it. */
 export async function reload(reactor: Reactor, file: string): Promise<void> {
+  const blocked = reactor.mode === 'blocking';
   try {
+    // A thread that a guest blocks hears of no promise: what is wrong with the file is said now or never.
+    if (blocked) loadModule(file);
     await reactor.reload(file);
     say(`pollux: ${file} was loaded anew`);
   } catch (error) {
-    await sayError(`cannot load ${file} anew, the old one goes on: ${(error as Error).message}`);
+    if (blocked) say(`pollux: ${failure(file, error)}`);
+    else await sayError(failure(file, error));
   }
+}
+
+function failure(file: string, error: unknown): string {
+  return `cannot load ${file} anew, the old one goes on: ${(error as Error).message}`;
 }

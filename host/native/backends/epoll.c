@@ -104,6 +104,8 @@ static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int
   return n;
 }
 
+static int op_descriptor(const struct px_backend *b) { return b->epoll_fd; }
+
 const struct px_backend_ops px_epoll_ops = {
     .name = "epoll",
     .summary = "epoll(7), level-triggered: the kernel keeps the set, a wait costs what is ready",
@@ -114,6 +116,7 @@ const struct px_backend_ops px_epoll_ops = {
     .set = op_set,
     .forget = op_forget,
     .wait = op_wait,
+    .descriptor = op_descriptor,
 };
 
 const struct px_backend_ops px_epoll_et_ops = {
@@ -126,4 +129,5 @@ const struct px_backend_ops px_epoll_et_ops = {
     .set = op_set,
     .forget = op_forget,
     .wait = op_wait,
+    .descriptor = op_descriptor,
 };

@@ -94,9 +94,14 @@ export async function runCommand(
     stats: flags.stats === true,
     drainMs: Math.round(flags.drainTimeout * 1000),
   });
-  announce(reactor);
-  if (flags.metrics !== undefined) await serveMetrics(reactor, flags.metrics);
   const watcher = flags.watch && reloadOnChange(reactor, file);
+  announce(reactor);
+  if (flags.metrics !== undefined) {
+    await serveMetrics(reactor, flags.metrics).catch(async (error) => {
+      await reactor.close();
+      throw error;
+    });
+  }
   const ending = await reactor.ended;
   if (watcher) watcher.close();
   const signal = release();
