@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Compiles guests: `node examples/build.mjs [--target debug] [NAME…]` makes build/examples/NAME.wasm
-// of examples/NAME.ts, of all examples without names. A warning of the compiler fails the build.
+// of examples/NAME.ts, of all examples without names; and of those that use the SDK's Reactor also the
+// reactor module NAME.reactor.wasm. A warning of the compiler fails the build.
 
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -16,15 +17,24 @@ export function exampleNames() {
     .map((name) => basename(name, '.ts'));
 }
 
+/** What makes a module one whose turns are called: docs/guest-contract.md. */
+const REACTOR = [
+  'assembly/turn.ts',
+  ...['--exportStart', '_initialize'],
+  ...['--use', 'POLLUX_REACTOR=~lib/pollux/assembly/reactor/reactor/turn'],
+];
+
 /**
- * Compiles one guest with this package's asconfig.json; paths are relative to the package's root.
+ * Compiles one guest with this package's asconfig.json, as a command or a reactor module; paths are relative to
+ * the package's root.
  * Throws an Error that carries what the compiler said.
  */
-export async function buildGuest(source, output, target = 'release') {
+export async function buildGuest(source, output, { target = 'release', reactor = false } = {}) {
   linkSdk();
   mkdirSync(dirname(join(root, output)), { recursive: true });
   const { error, stderr } = await asc.main([
     source,
+    ...(reactor ? REACTOR : []),
     '--baseDir',
     root,
     '--config',
@@ -54,11 +64,20 @@ function linkSdk() {
   }
 }
 
+/** Only a Reactor knows how to make a single turn; a program with a loop of its own is a command. */
+function usesReactor(source) {
+  return /\bnew Reactor\(/.test(readFileSync(join(root, source), 'utf8'));
+}
+
 async function main(args) {
   const at = args.indexOf('--target');
   const target = at < 0 ? 'release' : args.splice(at, 2)[1];
   for (const name of args.length > 0 ? args : exampleNames()) {
-    await buildGuest(`examples/${name}.ts`, `build/examples/${name}.wasm`, target);
+    const source = `examples/${name}.ts`;
+    await buildGuest(source, `build/examples/${name}.wasm`, { target });
+    if (usesReactor(source)) {
+      await buildGuest(source, `build/examples/${name}.reactor.wasm`, { target, reactor: true });
+    }
   }
 }
 

@@ -108,6 +108,13 @@ export abstract class Connection extends Source {
     this.end();
   }
 
+  /**
+   * The host drains: no new connections come, and what is open is to be finished. By default nothing happens,
+   * and the peer's end, or the host's limit of time, ends the connection. A protocol overrides it to end a
+   * connection that only waits for the next request, and marks others to end after the present one.
+   */
+  onShutdown(): void {}
+
   /** Nothing was read or sent for the time that `setTimeout` set; it counts anew. Destroys by default. */
   onTimeout(): void {
     this.destroy(Errno.TIMEDOUT);

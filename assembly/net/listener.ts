@@ -60,7 +60,7 @@ export class Listener extends Source {
           this.pause();
           return;
         case Errno.INVAL: // the host lets no more in, as Linux does after shutdown(2) of a listener
-          this.reactor.remove(this);
+          this.reactor.noteShutdown(this);
           return;
         case Errno.BADF:
         case Errno.NOTSOCK:

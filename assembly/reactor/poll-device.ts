@@ -33,12 +33,12 @@ export class PollDevice {
   private count: i32 = 0;
   private fd: i32 = -1;
 
-  /** Opens the set; null where the host has none, or it is in use already. */
-  static open(): PollDevice | null {
+  /** Opens the set; null where the host has none, or it is in use already. `fdflags`: NONBLOCK, for `look`. */
+  static open(fdflags: u32): PollDevice | null {
     const directory = deviceDirectory();
     if (directory == NO_DEVICE) return null;
     const rights = RIGHT_FD_READ | RIGHT_FD_WRITE;
-    const errno = path_open(directory, 0, name, 4, 0, rights, 0, 0, result);
+    const errno = path_open(directory, 0, name, 4, 0, rights, 0, fdflags, result);
     if (errno != Errno.SUCCESS) return null;
     const device = new PollDevice();
     device.fd = load<i32>(result);
@@ -60,7 +60,7 @@ export class PollDevice {
 
   /** Tells the changes, waits, and answers the number of events at `events`, DEVICE_EVENTS at most. */
   wait(events: usize): i32 {
-    if (this.count > 0) this.tell();
+    this.flush();
     while (true) {
       store<u32>(iovec, <u32>events);
       store<u32>(iovec, <u32>DEVICE_EVENTS * <u32>EVENT_SIZE, 4);
@@ -68,6 +68,24 @@ export class PollDevice {
       if (errno == Errno.SUCCESS) return load<u32>(result) / <u32>EVENT_SIZE;
       if (errno != Errno.INTR) fatal(`reading /dev/poll failed: ${errnoName(errno)}`);
     }
+  }
+
+  /** As `wait`, of a set that was opened non-blocking: what is ready now. */
+  look(events: usize): i32 {
+    this.flush();
+    store<u32>(iovec, <u32>events);
+    store<u32>(iovec, <u32>DEVICE_EVENTS * <u32>EVENT_SIZE, 4);
+    const errno = fd_read(this.fd, iovec, 1, result);
+    if (errno == Errno.SUCCESS) return load<u32>(result) / <u32>EVENT_SIZE;
+    if (errno != Errno.AGAIN && errno != Errno.INTR) {
+      fatal(`reading /dev/poll failed: ${errnoName(errno)}`);
+    }
+    return 0;
+  }
+
+  /** Tells the changes. */
+  flush(): void {
+    if (this.count > 0) this.tell();
   }
 
   /** Closes the set and gives the memory back. */

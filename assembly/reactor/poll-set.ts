@@ -47,6 +47,11 @@ export class PollSet {
     this.size--;
   }
 
+  /** Slots ever used; those that are in use now are among them. */
+  get slotCount(): i32 {
+    return this.slots.size;
+  }
+
   @inline
   fdOf(slot: i32): i32 {
     return this.slots.at(slot).fd;
@@ -83,6 +88,20 @@ export class PollSet {
     if (deadlineNs == u64.MAX_VALUE) this.clearClock();
     else this.subscriptions.setClock(deadlineNs, CLOCK_ABSTIME);
     this.wait();
+  }
+
+  /** Looks what is ready, without waiting. For modules whose turns are called. */
+  look(): void {
+    if (this.subscriptions.kept) this.clearClock();
+    else this.subscriptions.setClock(0, 0);
+    const count = this.subscriptions.look();
+    this.cursor = this.subscriptions.events;
+    this.end = this.cursor + <usize>count * EVENT_SIZE;
+  }
+
+  /** The host is told what is waited for, at the end of such a turn. */
+  tell(): void {
+    this.subscriptions.tell();
   }
 
   /** How many events of fds `next` may still give. */

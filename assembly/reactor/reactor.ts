@@ -6,11 +6,24 @@ import { connect } from '../net/connect';
 import { Connection } from '../net/connection';
 import { Listener } from '../net/listener';
 import { selectListeners } from '../net/listeners';
+import { fatal } from '../wasi/abort';
 import { now } from '../wasi/clock';
+import { proc_exit } from '../wasi/wasi_snapshot_preview1';
 import { READ } from './interest';
 import { Selector } from './selector';
 import { Source } from './source';
 import { Timer, TimerHeap } from './timers';
+
+/** The Reactor of a reactor module, once it was told to run. */
+let called: Reactor | null = null;
+
+/** What a reactor module exports: see `Reactor.turnOnce`. */
+export function turn(): i32 {
+  const reactor = called;
+  if (reactor === null)
+    fatal('a reactor module must call run() of a Reactor when it is initialised');
+  return reactor!.turnOnce();
+}
 
 /**
  * Runs listeners, connections and timers.
@@ -29,6 +42,9 @@ export class Reactor {
   acceptBudget: i32 = 64;
   /** The monotonic clock when this turn began, in ns; kept up to date only while timers are armed. */
   turnTimeNs: u64 = 0;
+
+  /** The host lets no more connections in: `run` returns once those that are open have ended. */
+  draining: bool = false;
 
   private readonly selector: Selector<Source> = new Selector<Source>();
   private readonly timers: TimerHeap = new TimerHeap();
@@ -78,11 +94,23 @@ export class Reactor {
     this.timers.remove(timer);
   }
 
-  /** Runs turns until `stop` is called, or nothing is left: no listener, no connection, no timer. */
+  /**
+   * Runs turns until `stop` is called, or nothing is left: no listener, no connection, no timer; or, once the
+   * host drains, no connection.
+   *
+   * In a reactor module (`pollux build --reactor`) it returns at once, and the host calls the turns: what
+   * stands behind it runs before the first one.
+   */
   run(): void {
     this.stopped = false;
     this.sayGoodbyes();
-    while (!this.stopped && (this.selector.size > 0 || this.timers.length > 0)) this.turn();
+    if (isDefined(POLLUX_REACTOR)) {
+      if (called !== null)
+        fatal('a reactor module has one Reactor that runs, and this is the second');
+      called = this;
+      return;
+    }
+    while (this.lives) this.turn();
   }
 
   /** Ends `run` after this turn. Connections stay open. */
@@ -92,9 +120,36 @@ export class Reactor {
 
   /** Waits once and deals with what is ready. */
   turn(): void {
-    const set = this.selector.set;
     const timed = this.timers.length > 0;
-    set.waitUntil(timed ? this.timers.deadlineNs : u64.MAX_VALUE);
+    this.selector.set.waitUntil(timed ? this.timers.deadlineNs : u64.MAX_VALUE);
+    this.handle(timed);
+  }
+
+  /**
+   * Deals with what is ready, without waiting, and tells the host what is waited for. Answers the ms until the
+   * next timer, -1 where there is none. Ends the guest where nothing is left. For `turn` of a reactor module.
+   */
+  turnOnce(): i32 {
+    if (this.lives) {
+      this.selector.set.look();
+      this.handle(this.timers.length > 0);
+    }
+    if (!this.lives) proc_exit(0);
+    this.selector.set.tell();
+    if (this.timers.length == 0) return -1;
+    const time = now();
+    const deadline = this.timers.deadlineNs;
+    if (deadline <= time) return 0;
+    return <i32>min((deadline - time + 999_999) / 1_000_000, <u64>i32.MAX_VALUE);
+  }
+
+  /** Whether there is something to run for. */
+  private get lives(): bool {
+    return !this.stopped && (this.selector.size > 0 || (this.timers.length > 0 && !this.draining));
+  }
+
+  private handle(timed: bool): void {
+    const set = this.selector.set;
     if (timed) this.turnTimeNs = now();
     while (set.next()) this.selector.data.onReady(set.readiness, set.error);
     if (timed) this.runTimers();
@@ -114,6 +169,20 @@ export class Reactor {
   /** Ends to wait for `source.fd`, which may then be closed. For sources. */
   remove(source: Source): void {
     this.selector.unregister(source.fd);
+  }
+
+  /**
+   * The host lets no more connections in by `listener`; the open ones are told, and `run` returns once they
+   * have ended. For listeners.
+   */
+  noteShutdown(listener: Source): void {
+    this.remove(listener);
+    if (this.draining) return;
+    this.draining = true;
+    const selector = this.selector;
+    for (let slot = 0; slot < selector.slots; slot++) {
+      if (selector.isTaken(slot)) selector.at(slot).onShutdown();
+    }
   }
 
   /** Takes note that `connection` is closed; its onClose is called at the end of the turn. */

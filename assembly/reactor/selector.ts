@@ -98,6 +98,21 @@ export class Selector<T> {
     return this.set.pending;
   }
 
+  /** Slots that are or were in use: `at` gives the value of one that is taken. For the Reactor. */
+  get slots(): i32 {
+    return this.set.slotCount;
+  }
+
+  /** Whether an fd is registered in this slot. For the Reactor. */
+  isTaken(slot: i32): bool {
+    return this.set.fdOf(slot) != ABSENT;
+  }
+
+  /** The value registered in a slot that is taken. For the Reactor. */
+  at(slot: i32): T {
+    return unchecked(this.values[slot]);
+  }
+
   /** Makes the next event the current one; false when there is none left. */
   next(): bool {
     return this.set.next();

@@ -11,4 +11,7 @@ export abstract class Source {
    * 0 as a rule.
    */
   abstract onReady(readiness: u32, error: i32): void;
+
+  /** The host drains: see Connection. */
+  onShutdown(): void {}
 }

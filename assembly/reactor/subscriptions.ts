@@ -10,6 +10,7 @@ import {
   CLOCK_MONOTONIC,
   EVENT_CLOCK,
   EVENT_SIZE,
+  FD_NONBLOCK,
   STAMP_EDITION,
   STAMP_FROM,
   STAMP_TO,
@@ -135,6 +136,30 @@ export class SubscriptionArray {
     }
   }
 
+  /** As `wait`, without waiting, and with nothing to wait for as well. The clock must be none or 0. */
+  look(): i32 {
+    if (this.length == 0) return 0;
+    if (!this.looked) this.lookForDevice();
+    const device = this.device;
+    return device === null ? this.wait() : device.look(this.events);
+  }
+
+  /**
+   * Tells the host all that is waited for now, as it sleeps on behalf of a module whose turn ends. Without
+   * /dev/poll that takes another look; what it finds will be found again.
+   */
+  tell(): void {
+    const device = this.device;
+    if (device !== null) device.flush();
+    else if (this.editedTo > 0 && this.length > 0) this.look();
+  }
+
+  /** Whether the host keeps the subscriptions. */
+  get kept(): bool {
+    if (!this.looked) this.lookForDevice();
+    return this.device !== null;
+  }
+
   /** Gives the memory back. */
   free(): void {
     if (this.base != 0) heap.free(this.base);
@@ -146,7 +171,7 @@ export class SubscriptionArray {
 
   private lookForDevice(): void {
     this.looked = true;
-    const device = PollDevice.open();
+    const device = PollDevice.open(isDefined(POLLUX_REACTOR) ? FD_NONBLOCK : 0);
     this.device = device;
     if (device === null) return;
     for (let i = 0; i < this.length; i++) device.set(this.at(i));

@@ -6,7 +6,6 @@ import { listenEnvironment } from '../options.ts';
 import { type Ending, isFailure } from './ending.ts';
 import type { Tell } from './events.ts';
 import type { Listeners } from './listeners.ts';
-import { startIn } from './modes/index.ts';
 import type { Mode, ReactorConfig, ReactorOptions } from './options.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -65,7 +64,7 @@ export class Generation {
             listen: listeners.shared(instance),
             trace: trace === undefined ? 'off' : trace === 'stderr' ? trace : 'sink',
           },
-          start: startIn[mode],
+          mode,
           restart,
           tell,
           signal,

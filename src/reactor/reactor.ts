@@ -68,7 +68,7 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
   static async start(options: ReactorOptions): Promise<Reactor> {
     options.signal?.throwIfAborted();
     const config = checkOptions(options);
-    const module = await compileGuest(options.module);
+    const module = await compileGuest(options.module, config.limits.memory);
     options.signal?.throwIfAborted();
     const mode = chooseMode(config, module);
     const reactor = new Reactor(options, config, mode);
@@ -187,7 +187,9 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
     // A blocked thread can't wait for a file or a compiler, and has no room for a second guest.
     const blocked = old?.mode === 'blocking';
     const module =
-      blocked && typeof from === 'string' ? loadModule(from) : await compileGuest(from);
+      blocked && typeof from === 'string'
+        ? loadModule(from)
+        : await compileGuest(from, this.#config.limits.memory);
     const mode = chooseMode({ ...this.#config, mode: blocked ? 'worker' : this.mode }, module);
     this.#checkOpen();
     const generation = this.#make(module, mode, blocked ? old.ids[0] : undefined);

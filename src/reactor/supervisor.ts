@@ -5,16 +5,18 @@ import type { HostStats } from '../../host/index.ts';
 import { Backoff } from './backoff.ts';
 import { type Ending, endingOf, isFailure } from './ending.ts';
 import type { Tell, Which } from './events.ts';
-import type { Instance, InstancePlan, StartInstance } from './instance.ts';
+import type { Instance, InstancePlan } from './instance.ts';
 import { Lines } from './lines.ts';
-import type { RestartPolicy } from './options.ts';
+import { startIn } from './modes/index.ts';
+import type { Mode, RestartPolicy } from './options.ts';
 import { addStats } from './stats.ts';
+import { watchTurns } from './watchdog.ts';
 
 /** What a supervisor is told. */
 export interface Supervision {
   readonly which: Which;
   readonly plan: InstancePlan;
-  readonly start: StartInstance;
+  readonly mode: Mode;
   readonly restart: RestartPolicy;
   readonly tell: Tell;
   readonly trace: (text: string) => void;
@@ -116,13 +118,13 @@ export class Supervisor {
 
   /** One instance: answers how it ended where that was before it waited for anything, else nothing. */
   async #run(): Promise<Ending | undefined> {
-    const { which, plan, start, tell, trace } = this.#given;
+    const { which, plan, mode, tell, trace } = this.#given;
     const began = performance.now();
     const say = (level: 'info' | 'warn' | 'error', stream?: 'stdout' | 'stderr') => {
       return (message: string) => tell('log', { ...which, level, stream, message });
     };
     const out = { 1: new Lines(say('info', 'stdout')), 2: new Lines(say('error', 'stderr')) };
-    const instance = await start(plan, {
+    const instance = await startIn[mode](plan, {
       output: (fd, bytes) => out[fd].push(bytes),
       trace,
       warn: say('warn'),
@@ -130,7 +132,11 @@ export class Supervisor {
     });
     this.#instance = instance;
     if (this.#ending !== undefined) instance.stop();
+    const { turnMs } = plan.limits;
+    const slow = (ms: number) => tell('slow-turn', { ...which, turnMs: ms });
+    const release = turnMs > 0 ? watchTurns(instance, mode, turnMs, slow) : () => {};
     const over = instance.ended.then((ending) => {
+      release();
       out[1].end();
       out[2].end();
       this.#instance = undefined;

@@ -3,10 +3,11 @@
 
 import { writeSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { drain, type Host } from '../../../host/index.ts';
+import { drain, type Host, type HostStats, isCommand } from '../../../host/index.ts';
 import { describeEnding, type Ending, endingOf, toMessage } from '../ending.ts';
 import type { InstancePlan, InstanceSink } from '../instance.ts';
 import { makeHost } from './host.ts';
+import { startInline } from './inline.ts';
 import type { WorkerMessage } from './worker.ts';
 
 const STDERR = 2;
@@ -25,18 +26,29 @@ const sink: InstanceSink = {
 /** Text of a trace that goes to stderr does not take the way through another thread, where an end loses it. */
 const direct: InstanceSink = { ...sink, trace: (text) => void writeSync(STDERR, text) };
 
-function run(plan: InstancePlan): void {
+let served = false;
+
+/** The guest waits for the first time. */
+function serving(plan: InstancePlan): void {
+  served = true;
+  tell({ type: 'serving' });
+  if (plan.replaces !== undefined) drain(plan.replaces);
+}
+
+function ended(plan: InstancePlan, ending: Ending, stats: HostStats | undefined): void {
+  // Whoever started us is blocked, perhaps for long, and says nothing.
+  if (plan.replaces !== undefined && !served) {
+    writeSync(STDERR, `pollux: the new module ${describeEnding(ending)}; the old one goes on\n`);
+  }
+  tell({ type: 'ended', ending: toMessage(ending), stats });
+}
+
+/** A command blocks this thread until it ends. */
+function runCommand(plan: InstancePlan, into: InstanceSink): void {
   let host: Host | undefined;
   let ending: Ending;
-  let serving = false;
   try {
-    host = makeHost(plan, plan.trace === 'stderr' ? direct : sink, {
-      onFirstWait: () => {
-        serving = true;
-        tell({ type: 'serving' });
-        if (plan.replaces !== undefined) drain(plan.replaces);
-      },
-    });
+    host = makeHost(plan, into, { onFirstWait: () => serving(plan) });
     const listenerFds = host.listeners.map(({ guestFd }) => guestFd);
     tell({ type: 'made', id: host.id, backend: host.backend, listenerFds });
     ending = { kind: 'exit', status: host.run(plan.module) };
@@ -45,11 +57,24 @@ function run(plan: InstancePlan): void {
   }
   const stats = host?.stats();
   host?.close();
-  // Whoever started us is blocked, perhaps for long, and says nothing.
-  if (plan.replaces !== undefined && !serving) {
-    writeSync(STDERR, `pollux: the new module ${describeEnding(ending)}; the old one goes on\n`);
-  }
-  tell({ type: 'ended', ending: toMessage(ending), stats });
+  ended(plan, ending, stats);
 }
 
-parentPort?.once('message', run);
+/** A reactor module's turns are called by this thread's own event loop. */
+async function runReactor(plan: InstancePlan, into: InstanceSink): Promise<void> {
+  try {
+    const instance = await startInline(plan, into);
+    const { id, backend, listenerFds } = instance;
+    tell({ type: 'made', id, backend, listenerFds });
+    void instance.ended.then((ending) => ended(plan, ending, instance.stats()));
+    serving(plan);
+  } catch (error) {
+    ended(plan, endingOf(error), undefined);
+  }
+}
+
+parentPort?.once('message', (plan: InstancePlan) => {
+  const into = plan.trace === 'stderr' ? direct : sink;
+  if (isCommand(plan.module)) runCommand(plan, into);
+  else void runReactor(plan, into);
+});

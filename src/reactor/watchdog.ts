@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Sees a guest that is busy for too long: `limits.turnMs`.
+
+import { PolluxError } from '../../host/index.ts';
+import type { Instance } from './instance.ts';
+import type { Mode } from './options.ts';
+
+const NS_PER_MS = 1e6;
+/** It looks this many times in the time that a turn may take, so that an excess is seen soon after it. */
+const LOOKS = 4;
+
+/**
+ * Looks after an instance until it is stopped. On a thread of its own a turn that takes longer than `turnMs` is
+ * ended with ERR_LIMIT_TURN. In the app's own thread the turn is over when anybody can look: `slow` is told.
+ */
+export function watchTurns(
+  instance: Instance,
+  mode: Mode,
+  turnMs: number,
+  slow: (ms: number) => void,
+): () => void {
+  let longest = 0;
+  const look = () => {
+    const stats = instance.stats();
+    if (stats === undefined) return;
+    if (stats.longestTurnNs > longest) {
+      longest = stats.longestTurnNs;
+      if (longest > turnMs * NS_PER_MS) slow(longest / NS_PER_MS);
+    }
+    if (mode !== 'worker' || stats.turnStartedNs === 0) return;
+    const busyMs = (Number(process.hrtime.bigint()) - stats.turnStartedNs) / NS_PER_MS;
+    if (busyMs > turnMs) instance.stop({ kind: 'limit', error: tooLong(turnMs) });
+  };
+  const timer = setInterval(look, Math.max(1, Math.floor(turnMs / LOOKS)));
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function tooLong(turnMs: number): PolluxError {
+  return new PolluxError(
+    'ERR_LIMIT_TURN',
+    `the guest was busy for more than the ${turnMs} ms that a turn may take; raise the limit if it needs them`,
+  );
+}
