@@ -25,8 +25,8 @@ beforeAll(async () => {
   };
 });
 
-/** Node has JSPI since 25. */
-const hasJspi = (name: string) => !/^node-2[0-4]/.test(name);
+/** Node has JSPI since 24. */
+const hasJspi = (name: string) => !/^node-2[0-3]/.test(name);
 
 for (const runtime of runtimes()) {
   if ('kind' in runtime && runtime.kind !== 'pollux') continue;
@@ -49,7 +49,7 @@ for (const runtime of runtimes()) {
     });
 
     test.skipIf(hasJspi(name))('mode jspi is refused, with the remedy', async () => {
-      await expect(programIn('jspi')).rejects.toThrow(/use Node 25 or later, or mode worker/);
+      await expect(programIn('jspi')).rejects.toThrow(/use Node 24 or later, or mode worker/);
     });
   });
 }

@@ -53,7 +53,7 @@ function refusal(
     return 'the module is a reactor, which has no _start to suspend; use mode inline or worker';
   }
   if (mode === 'jspi' && !hasJspi()) {
-    return 'this runtime has no WebAssembly.Suspending (JSPI); use Node 25 or later, or mode worker, or a reactor module with mode inline';
+    return 'this runtime has no WebAssembly.Suspending (JSPI); use Node 24 or later, or mode worker, or a reactor module with mode inline';
   }
   return undefined;
 }
