@@ -53,7 +53,7 @@ static uint32_t some_subscriptions(struct world *w) {
 /* The guest slept until it was stopped: nothing that it waits for may be there. */
 static void check_sleep(struct world *w) {
   if (w->edge) return;
-  for (uint32_t slot = 0; slot < w->host.subs.count; slot++) {
+  for (uint32_t slot = w->host.subs.first; slot < w->host.subs.end; slot++) {
     const uint8_t *record = px_subscription(&w->host.subs, slot);
     uint32_t fd = px_get_uint32_t(record + ABI_SUB_FD);
     if (record[ABI_SUB_TAG] == ABI_CLOCK) continue;
