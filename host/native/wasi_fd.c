@@ -37,13 +37,13 @@ static int check_buffers(struct px_memory memory, uint32_t iovs, uint32_t iovs_l
                                                                              : WASI_FAULT;
 }
 
-/* Standard input of a guest that blocks on it: wait where a stop can wake us. */
-static int wait_for_input(struct px_host *host, uint32_t fd) {
+/* A standard stream of a guest that blocks on it: wait where a stop can wake us. */
+static int wait_for_base(struct px_host *host, uint32_t fd, bool out) {
   const struct px_entry *entry = px_fd_table_get(&host->table, fd);
-  if (entry->host_fd < 0) return WASI_SUCCESS;
+  if (entry->host_fd < 0 || (out && entry->waitless)) return WASI_SUCCESS;
   PX_COUNT(&host->counters, fcntl);
   if (fcntl(entry->host_fd, F_GETFL) & O_NONBLOCK) return WASI_SUCCESS;
-  return px_host_wait_fd(host, entry->host_fd, POLLIN);
+  return out ? px_wait_for_room(host, entry->host_fd) : px_host_wait_fd(host, entry->host_fd, POLLIN);
 }
 
 int px_fd_read(struct px_host *host, struct px_memory memory, uint32_t fd, uint32_t iovs,
@@ -57,7 +57,7 @@ int px_fd_read(struct px_host *host, struct px_memory memory, uint32_t fd, uint3
     return px_file_read(host, memory, entry, iovs, iovs_length, nread);
   if (entry != NULL) return px_stream_read(host, memory, entry, iovs, iovs_length, 0, nread);
   if (status != PX_DELEGATE) return status;
-  int waited = wait_for_input(host, fd);
+  int waited = wait_for_base(host, fd, false);
   return waited == WASI_SUCCESS ? check_buffers(memory, iovs, iovs_length) : waited;
 }
 
@@ -71,7 +71,9 @@ int px_fd_write(struct px_host *host, struct px_memory memory, uint32_t fd, uint
   if (entry != NULL && entry->kind == PX_FILE)
     return px_file_write(host, memory, entry, iovs, iovs_length, nwritten);
   if (entry != NULL) return px_stream_write(host, memory, entry, iovs, iovs_length, nwritten);
-  return status == PX_DELEGATE ? check_buffers(memory, iovs, iovs_length) : status;
+  if (status != PX_DELEGATE) return status;
+  int waited = wait_for_base(host, fd, true);
+  return waited == WASI_SUCCESS ? check_buffers(memory, iovs, iovs_length) : waited;
 }
 
 int px_fd_close(struct px_host *host, uint32_t fd) {

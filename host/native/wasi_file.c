@@ -62,8 +62,44 @@ int px_file_read(struct px_host *host, struct px_memory memory, struct px_entry 
   return move(host, memory, entry, false, iovs, iovs_length, -1, nread);
 }
 
+int px_wait_for_room(struct px_host *host, int host_fd) {
+  struct pollfd one = {.fd = host_fd, .events = POLLOUT};
+  PX_COUNT(&host->counters, poll);
+  /* As a rule there is some, and the guest does not wait. */
+  return poll(&one, 1, 0) > 0 ? WASI_SUCCESS : px_host_wait_fd(host, host_fd, POLLOUT);
+}
+
+/* As write(2) to a stream of the process that blocks, but where a stop can wake us: waits for room, and then
+ * hands over what a pipe with room takes at once. So small writes are whole, as in a pipe they must be. */
+static int write_blocking(struct px_host *host, struct px_memory memory, int fd, uint32_t iovs,
+                          uint32_t iovs_length, uint32_t nwritten) {
+  struct px_buffers b;
+  int status = px_buffers_load(&b, memory, iovs, iovs_length);
+  uint64_t done = 0;
+  if (status == WASI_SUCCESS && px_at(memory, nwritten, 4) == NULL) status = WASI_FAULT;
+  while (status == WASI_SUCCESS && done < b.total) {
+    status = px_wait_for_room(host, fd);
+    if (status != WASI_SUCCESS) break;
+    px_buffers_advance(&b, 0); /* past empty ones */
+    const struct iovec *first = &b.iov[b.at];
+    ssize_t n = b.total - done <= PIPE_BUF   ? writev(fd, first, (int)(b.count - b.at))
+                : first->iov_len < PIPE_BUF ? write(fd, first->iov_base, first->iov_len)
+                                            : write(fd, first->iov_base, PIPE_BUF);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (n < 0 && done > 0) break; /* what came before the error; the next call tells it */
+    if (n < 0) return px_wasi_errno(errno);
+    done += (uint64_t)n;
+    px_buffers_advance(&b, (size_t)n);
+  }
+  if (status == WASI_SUCCESS) px_put_uint32_t(px_at(memory, nwritten, 4), (uint32_t)done);
+  return status;
+}
+
 int px_file_write(struct px_host *host, struct px_memory memory, struct px_entry *entry,
                   uint32_t iovs, uint32_t iovs_length, uint32_t nwritten) {
+  bool stream = entry->borrowed && !entry->waitless;
+  if (stream && (px_file_fdflags(entry) & ABI_FDFLAGS_NONBLOCK) == 0)
+    return write_blocking(host, memory, entry->host_fd, iovs, iovs_length, nwritten);
   return move(host, memory, entry, true, iovs, iovs_length, -1, nwritten);
 }
 

@@ -11,6 +11,8 @@ int px_file_read(struct px_host *host, struct px_memory memory, struct px_entry 
                  uint32_t iovs, uint32_t iovs_length, uint32_t nread);
 int px_file_write(struct px_host *host, struct px_memory memory, struct px_entry *entry,
                   uint32_t iovs, uint32_t iovs_length, uint32_t nwritten);
+/* Until a stream of the process that blocks takes some bytes, or the guest is stopped. */
+int px_wait_for_room(struct px_host *host, int host_fd);
 uint16_t px_file_fdflags(const struct px_entry *entry);
 int px_file_set_fdflags(struct px_entry *entry, uint32_t fdflags);
 

@@ -225,6 +225,54 @@ static void an_open_that_waits_for_a_reader_can_be_stopped(struct test *t) {
   CHECK(unlink(path) == 0 && rmdir(root) == 0);
 }
 
+static void *drain_late(void *data) {
+  const struct late_write *late = data;
+  static char bytes[1000];
+  usleep(20000);
+  if (late->stops != NULL) {
+    px_host_stop(late->stops);
+    return NULL;
+  }
+  int fd = open(late->path, O_RDONLY);
+  uint8_t at = 0;
+  for (ssize_t n; (n = read(fd, bytes, sizeof bytes)) > 0;)
+    for (ssize_t i = 0; i < n; i++)
+      if ((uint8_t)bytes[i] != at++) abort(); /* not as it was written */
+  close(fd);
+  return NULL;
+}
+
+/* Standard output that nobody reads: the kernel would keep the guest for as long. */
+static void a_write_to_a_full_stream_of_the_process_waits_and_can_be_stopped(struct test *t) {
+  enum { SIZE = 200000 };
+  char root[64], path[80];
+  pthread_t thread;
+  grant(t, root);
+  sprintf(path, "%s/pipe", root);
+  CHECK(mkfifo(path, 0600) == 0);
+  /* Empty buffers between others, and one that is larger than any pipe. */
+  const uint32_t lengths[] = {0, 10, 0, 0, SIZE - 11, 1, 0};
+  for (uint32_t i = 0, at = DATA; i < 7; at += lengths[i++]) {
+    px_put_uint32_t(t->bytes + IOVS + i * 8, at);
+    px_put_uint32_t(t->bytes + IOVS + i * 8 + 4, lengths[i]);
+  }
+  for (uint32_t i = 0; i < SIZE; i++) t->bytes[DATA + i] = (uint8_t)i;
+  for (int stops = 0; stops < 2; stops++) {
+    int keeps = open(path, O_RDWR | O_CLOEXEC), out = open(path, O_WRONLY | O_CLOEXEC);
+    int fd = px_host_add_stream(&t->host, out);
+    struct late_write late = {.path = path, .stops = stops ? &t->host : NULL};
+    CHECK(fd >= 0 && pthread_create(&thread, NULL, drain_late, &late) == 0);
+    int status = px_fd_write(&t->host, t->memory, (uint32_t)fd, IOVS, 7, RESULT);
+    CHECK(status == (stops ? PX_STOPPED : WASI_SUCCESS));
+    if (!stops) CHECK(px_get_uint32_t(t->bytes + RESULT) == SIZE);
+    px_host_drop(&t->host, (uint32_t)fd);
+    close(out);
+    close(keeps);
+    pthread_join(thread, NULL);
+  }
+  CHECK(unlink(path) == 0 && rmdir(root) == 0);
+}
+
 const struct scenario file_scenarios[] = {
 #define S(name) {#name, name}
     S(paths_of_every_length_are_walked_or_refused),
@@ -233,5 +281,6 @@ const struct scenario file_scenarios[] = {
     S(a_host_that_closes_leaves_no_file_open),
     S(a_read_that_blocks_on_a_pipe_waits_and_can_be_stopped),
     S(an_open_that_waits_for_a_reader_can_be_stopped),
+    S(a_write_to_a_full_stream_of_the_process_waits_and_can_be_stopped),
     {NULL, NULL},
 };
