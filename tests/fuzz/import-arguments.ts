@@ -104,6 +104,7 @@ const NAMES = [
   'x'.repeat(255),
   'x'.repeat(256),
 ];
+const FRIENDLY = ['a', 'b', 'c', 'd', 'd/a', 'd/e'];
 /** The directory, where listeners come before it, and /dev; until the guest closes them. */
 const DIRECTORY = 5;
 const DEVICE = 6;
@@ -139,7 +140,8 @@ const ENDINGS: ReadonlySet<string> = new Set([
   'fd_renumber',
   'sock_shutdown',
 ]);
-const FUNCTIONS = [...PREVIEW1.keys(), 'path_open', 'path_open', 'sock_accept', 'sock_accept'];
+const OPENING = ['path_open', 'path_open', 'path_open', 'path_open', 'sock_accept', 'sock_accept'];
+const FUNCTIONS = [...PREVIEW1.keys(), ...OPENING];
 const FDS: ReadonlySet<string> = new Set(['fd', 'new_fd', 'old_fd', 'to']);
 
 /** Fills it with random bytes, and with what pointers are to find. */
@@ -204,7 +206,9 @@ function pointer(random: Random, usual: number, size: number): number {
 function plain(random: Random, { name, kind }: Parameter, ofPath: boolean): Value {
   if (ofPath && FDS.has(name) && random.oneIn(2)) return DIRECTORY;
   if (FDS.has(name)) {
-    return random.oneIn(16) ? random.of(BOUNDS32) : random.below(random.oneIn(2) ? 7 : 16);
+    if (random.oneIn(16)) return random.of(BOUNDS32);
+    // What it was given, or what it has opened.
+    return random.oneIn(3) ? random.below(7) : 7 + random.below(7);
   }
   if (random.oneIn(16)) return random.of(BOUNDS32);
   // Mostly O_NONBLOCK: what waits is ended by force, which takes its time.
@@ -224,7 +228,7 @@ function recordsInData(random: Random, bytes: Buffer): [number, number] {
 /** The function to call next: seldom one that takes something away. */
 export function pickFunction(random: Random): string {
   const name = random.of(FUNCTIONS);
-  return ENDINGS.has(name) && !random.oneIn(8) ? pickFunction(random) : name;
+  return ENDINGS.has(name) && !random.oneIn(6) ? pickFunction(random) : name;
 }
 
 /** Arguments for one call of `name`, with what they point to. */
@@ -241,9 +245,15 @@ export function makeArguments(
     const { kind, at } = parameter;
     if (isWide(parameter)) {
       const wide = random.oneIn(3) ? random.of(BOUNDS64) : BigInt(random.below(5000));
-      args[at] = kind === 'hex' && !random.oneIn(8) ? -1n : wide;
+      // All rights, as a guest asks for them; to keep some is another call.
+      const all = kind === 'hex' && name !== 'fd_fdstat_set_rights' && !random.oneIn(8);
+      args[at] = all ? -1n : wide;
     } else if (kind === 'text') {
-      [args[at], args[at + 1]] = writePath(random, bytes, ofDevice ? DEVICES : NAMES);
+      [args[at], args[at + 1]] = writePath(
+        random,
+        bytes,
+        ofDevice ? DEVICES : random.oneIn(2) ? FRIENDLY : NAMES,
+      );
     } else if (kind === 'reads' || kind === 'writes') {
       const records = kind === 'writes' && random.oneIn(4);
       const [iovs, count] = (records ? recordsInData : writeBuffers)(random, bytes);

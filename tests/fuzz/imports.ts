@@ -25,7 +25,7 @@ import { GuestExit } from '../../host/wasi/exit.ts';
 import { Host, type HostOptions } from '../../host/wasi/host.ts';
 import { fillMemory, makeArguments, pickFunction, Random, type Value } from './import-arguments.ts';
 
-const CALLS_OF_AN_EPOCH = 1000;
+const CALLS_OF_AN_EPOCH = 400;
 const PAGES = 2;
 const PAGES_MAX = 6;
 const BACKENDS = ['epoll', 'poll', 'select', 'epoll-et', 'sigio'];
@@ -34,12 +34,12 @@ const tell = (message: object) => writeSync(3, `${JSON.stringify(message)}\n`);
 
 /* ---- the watchdog: a thread that stops a guest which waits ---- */
 
-/** Shared words: the call's number, the host's id or 0, whether it was stopped. */
-const [CALL, HOST, STOPPED] = [0, 1, 2];
+/** Shared words: the call's number, the host's id or 0, whether it was stopped; one that stays 0. */
+const [CALL, HOST, STOPPED, PAUSE] = [0, 1, 2, 3];
 
 function watch(shared: Int32Array): void {
   for (let last = -1, ticks = 0; ; ) {
-    Atomics.wait(shared, STOPPED, 7, 10);
+    Atomics.wait(shared, PAUSE, 0, 10);
     const call = Atomics.load(shared, CALL);
     const host = Atomics.load(shared, HOST);
     ticks = call === last && host !== 0 ? ticks + 1 : 0;
@@ -60,6 +60,8 @@ interface World {
   readonly traced: boolean;
   readonly random: Random;
   readonly shared: Int32Array;
+  /** One for all epochs: each reserves address space until it is collected. */
+  readonly memory: WebAssembly.Memory;
   /** Per function: calls, and those that succeeded. */
   readonly answers: Map<string, [calls: number, successes: number]>;
 }
@@ -147,7 +149,7 @@ function runEpoch(w: World, calls: number): number {
   // node:wasi serves the process's own 0 to 2 alone, which here are nothing.
   const [input, output] = w.random.oneIn(2) ? [0, 1] : (files as [number, number]);
   const host = openHost(w, [input, output, output === 1 ? 2 : output]);
-  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES_MAX });
+  const { memory } = w;
   fillMemory(w.random, memory);
   host.attach(memory);
   Atomics.store(w.shared, STOPPED, 0);
@@ -156,7 +158,7 @@ function runEpoch(w: World, calls: number): number {
   try {
     for (let goes = true; goes && made < calls; made++) {
       goes = callOne(w, host, memory);
-      if (w.random.oneIn(2000) && memory.buffer.byteLength < PAGES_MAX * 65536) memory.grow(1);
+      if (w.random.oneIn(8000) && memory.buffer.byteLength < PAGES_MAX * 65536) memory.grow(1);
     }
   } catch (error) {
     if (error instanceof Failure) error.message = `call ${made}: ${error.message}`;
@@ -189,13 +191,14 @@ function main([folder = '', base = '', seed = '', total = '', mode, from = '0']:
   const shared = new Int32Array(new SharedArrayBuffer(16));
   const worker = new Worker(new URL(import.meta.url), { workerData: shared });
   worker.unref();
+  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES_MAX });
   const answers: World['answers'] = new Map();
   let before = -1;
   let calls = 0;
   for (let epoch = Number(from); calls < Number(total); epoch++) {
     tell({ epoch });
     const random = new Random(Number(seed) * 7919 + epoch);
-    const world = { folder, base, traced: mode === 'trace', random, shared, answers };
+    const world = { folder, base, traced: mode === 'trace', random, shared, memory, answers };
     calls += runEpoch(world, Math.min(CALLS_OF_AN_EPOCH, Number(total) - calls));
     // The first host leaves what is opened once for all.
     if (before < 0) before = descriptors();

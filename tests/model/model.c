@@ -31,6 +31,7 @@ void fail(const struct world *w, const char *format, ...) {
 static void keep(struct world *w, int fd, int peer) {
   if (fd >= 0 && fd < FDS && w->peers[fd] < 0) {
     w->peers[fd] = peer;
+    w->ledgers[fd] = (struct ledger){0};
     note_new_descriptor(w, (uint32_t)fd);
     return;
   }
@@ -83,6 +84,7 @@ static void drop_peer(struct world *w, uint32_t fd, bool reset) {
   if (reset) setsockopt(w->peers[fd], SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
   close(w->peers[fd]);
   w->peers[fd] = -1;
+  w->ledgers[fd].ended = w->ledgers[fd].gone = true;
 }
 
 static void close_fd(struct world *w, uint32_t fd) {
@@ -104,6 +106,7 @@ static void move(struct world *w, uint32_t from, uint32_t to) {
   note_new_descriptor(w, from);
   note_new_descriptor(w, to);
   if (w->peers[to] >= 0) close(w->peers[to]);
+  w->ledgers[to] = w->ledgers[from];
   w->peers[to] = w->peers[from];
   w->peers[from] = -1;
 }
@@ -119,7 +122,7 @@ uint32_t pick(struct world *w) {
 void subscribe(struct world *w, size_t at) {
   uint32_t kind = next(w), fd = pick(w);
   memset(w->bytes + at, 0, 48);
-  put(w, at, kind & 128 && !w->edge ? 7 : ++w->userdata, 8);
+  put(w, at, kind & 128 && !w->edge && w->host.io == NULL ? 7 : ++w->userdata, 8);
   if (kind % 8 == 0) {
     put(w, at + 16, kind / 8 % 4, 4);                                    /* which clock */
     put(w, at + 24, kind & 64 ? UINT64_C(3600000000000) : 0, 8);         /* an hour, or now */
@@ -176,15 +179,28 @@ static int note_drained(struct world *w, uint32_t fd, int direction, int status,
 }
 
 static int read_some(struct world *w, uint32_t fd, uint32_t size) {
-  return note_drained(w, fd, 0, px_fd_read(&w->host, w->memory, fd, IOVS, 1, RESULT), size);
+  int status = px_fd_read(&w->host, w->memory, fd, IOVS, 1, RESULT);
+  if (status == 0) w->ledgers[fd].got += get(w, RESULT, 4);
+  return note_drained(w, fd, 0, status, size);
 }
 
 static int write_some(struct world *w, uint32_t fd, uint32_t size) {
-  return note_drained(w, fd, 1, px_fd_write(&w->host, w->memory, fd, IOVS, 1, RESULT), size);
+  int status = px_fd_write(&w->host, w->memory, fd, IOVS, 1, RESULT);
+  if (status == 0) w->ledgers[fd].written += get(w, RESULT, 4);
+  return note_drained(w, fd, 1, status, size);
+}
+
+static void peer_transfer(struct world *w, uint32_t fd, bool sends, uint32_t size) {
+  static uint8_t bytes[4096];
+  struct ledger *ledger = &w->ledgers[fd];
+  ssize_t n;
+  if (w->peers[fd] < 0) return;
+  if (sends && (n = send(w->peers[fd], bytes, size, MSG_NOSIGNAL)) > 0) ledger->sent += (uint64_t)n;
+  if (!sends)
+    while ((n = recv(w->peers[fd], bytes, sizeof bytes, 0)) > 0) ledger->taken += (uint64_t)n;
 }
 
 static void transfer(struct world *w, uint32_t fd, uint32_t how, uint32_t size) {
-  static uint8_t bytes[4096];
   if (fd == w->set && how % 6 < 4) return; /* set.c does that */
   iovec(w, size);
   switch (how % 6) {
@@ -198,16 +214,12 @@ static void transfer(struct world *w, uint32_t fd, uint32_t how, uint32_t size) 
       iovec(w, 32768);
       for (int i = 0; i < 400 && write_some(w, fd, 32768) == 0; i++) continue;
       break;
-    case 4:
-      if (fd < FDS && w->peers[fd] >= 0 && send(w->peers[fd], bytes, size, MSG_NOSIGNAL) < 0) break;
-      break;
-    default:
-      if (fd >= FDS || w->peers[fd] < 0) break;
-      while (recv(w->peers[fd], bytes, sizeof bytes, 0) > 0) continue;
+    default: peer_transfer(w, fd, how % 6 == 4, size);
   }
 }
 
 static void use_set(struct world *w, uint32_t how) {
+  if (w->host.io != NULL) return; /* uring.c knows arrays alone */
   if (how % 4 == 0 || w->set == FDS)
     open_set(w);
   else if (how % 2 == 1)
@@ -223,9 +235,13 @@ static void step(struct world *w) {
     case 2: case 3: case 4: case 5: transfer(w, fd, op / 20, next(w) * 4u); break;
     case 6:
       if (w->peers[fd] >= 0) shutdown(w->peers[fd], op / 20 % 2 ? SHUT_WR : SHUT_RDWR);
+      w->ledgers[fd].ended = true;
       break;
     case 7: drop_peer(w, fd, op / 20 % 2); break;
-    case 8: px_sock_shutdown(&w->host, fd, 1 + op / 20 % 3); break;
+    case 8:
+      w->ledgers[fd].shut = true;
+      px_sock_shutdown(&w->host, fd, 1 + op / 20 % 3);
+      break;
     case 9: close_fd(w, fd); break;
     case 10: move(w, fd, pick(w)); break;
     case 11: poll_edited_array(w); break;
@@ -285,7 +301,7 @@ int main(int argc, char **argv) {
     if (length > sizeof bytes || fread(bytes, 1, length, stdin) != length) return 2;
     w.at = bytes;
     w.end = bytes + length;
-    w.edge = next(&w) % 3 == 0;
+    w.edge = next(&w) % 3 == 0 && ops->io == NULL;
     open_world(&w, ops, listener);
     w.subs = 0;
     w.userdata = 100;

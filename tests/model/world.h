@@ -28,11 +28,21 @@ struct member {
   bool bad;
 };
 
+/* What passed between a descriptor of the guest and its peer: the oracle of io-uring (uring.c). */
+struct ledger {
+  uint64_t sent, got;      /* bytes: of the peer, by the guest */
+  uint64_t written, taken; /* bytes: of the guest, by the peer */
+  bool ended;              /* the peer will send no more */
+  bool gone;               /* the peer has closed */
+  bool shut;               /* the guest called sock_shutdown, which changes what readiness means */
+};
+
 struct world {
   struct px_host host;
   uint8_t *bytes;
   struct px_memory memory;
   int peers[FDS]; /* of the guest's fd; -1: none */
+  struct ledger ledgers[FDS];
   int queue[QUEUE_MAX]; /* peers that the guest has not accepted yet, in their order */
   uint32_t queued;
   uint16_t port;
@@ -87,6 +97,9 @@ bool event_is(const struct world *w, size_t at, const struct expected *event);
 void note_reported(struct world *w, const uint8_t *record);
 void note_new_descriptor(struct world *w, uint32_t fd);
 void check_poll(struct world *w);
+
+/* uring.c */
+void check_poll_later(struct world *w);
 
 /* set.c */
 uint32_t expect_set(struct world *w, struct expected *events, uint32_t *of);
