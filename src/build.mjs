@@ -29,6 +29,7 @@ const { metafile } = await build({
     pollux: 'src/cli/main.ts',
     index: 'src/index.ts',
     wasi: 'src/wasi.ts',
+    metrics: 'src/metrics.ts',
     worker: 'src/reactor/modes/worker-entry.ts',
   },
   outdir: 'dist',
@@ -38,7 +39,7 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  external: ['node-gyp-build'],
+  external: ['node-gyp-build', 'prom-client'],
   plugins: [withoutChildProcess],
   define: { POLLUX_VERSION: JSON.stringify(version) },
   // Commander is CommonJS and requires Node's own modules, which a bundle of ES modules cannot.

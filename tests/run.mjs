@@ -18,6 +18,7 @@ const steps = [
   ['types of the tests', 'npx', ['--no-install', 'tsc', '-p', 'tsconfig.test.json']],
   ['other runtimes', 'node', ['tests/runtimes/install.mjs']],
   ['foreign guests', 'node', ['tests/foreign/build.mjs']],
+  ['prebuilt addons', 'node', ['host/native/prebuild.mjs']],
 ];
 
 function run(command, args) {

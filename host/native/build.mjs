@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Builds the addon with node-gyp, unless it is newer than its sources. Run by `npm install` and
-// `npm run build`; prints nothing but a failure.
+// Builds the addon with node-gyp, unless it is newer than its sources; with --or-prebuilt unless the package
+// brought one that loads here. Run by `npm install` and `npm run build`; prints nothing but a failure.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -42,7 +42,35 @@ function nodedir() {
   return existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? [`--nodedir=${prefix}`] : [];
 }
 
-if (!isFresh()) {
+/** Whether the package brought a binary that loads here. */
+function isPrebuilt() {
+  try {
+    createRequire(import.meta.url)('node-gyp-build')(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What of the tools that node-gyp calls is not on this machine. */
+function missingTools() {
+  const tools = { python3: 'Python 3', make: 'make', cc: 'a C compiler' };
+  const isThere = (tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error === undefined;
+  return Object.keys(tools).flatMap((tool) => (isThere(tool) ? [] : tools[tool]));
+}
+
+function advice() {
+  if (process.platform !== 'linux')
+    return 'pollux runs on Linux alone: its backends are system calls of Linux';
+  const missing = missingTools();
+  return missing.length === 0
+    ? 'all tools are there, so please report what stands above'
+    : `there is no prebuilt binary for ${process.platform}-${process.arch} with this C library, and to build it this machine lacks ${missing.join(', ')}; install that (Debian: apt install python3 make gcc libc6-dev; Alpine: apk add python3 make gcc musl-dev) and run npm rebuild pollux`;
+}
+
+// `npm install` of the package takes the binary that it brings; work on the sources never does.
+const takesPrebuilt = process.argv.includes('--or-prebuilt') && isPrebuilt();
+if (!takesPrebuilt && !isFresh()) {
   const gyp = nodeGyp();
   if (gyp === undefined) {
     console.error("pollux: node-gyp is missing; run 'npm install' in pollux's folder");
@@ -55,9 +83,7 @@ if (!isFresh()) {
   );
   if (result.status !== 0 || !existsSync(built)) {
     console.error(`${result.stdout}${result.stderr}`);
-    console.error(
-      'pollux: the native addon could not be built; it needs Linux, Python 3, make and a C compiler',
-    );
+    console.error(`pollux: the native addon could not be built: ${advice()}`);
     process.exit(1);
   }
 }

@@ -38,7 +38,8 @@ static ssize_t transfer(struct px_host *host, int fd, struct px_buffers *b, bool
         n = recv(fd, first->iov_base, first->iov_len, flags);
       }
     } else {
-      struct msghdr message = {.msg_iov = first, .msg_iovlen = count};
+      struct msghdr message = {.msg_iov = first};
+      message.msg_iovlen = (__typeof__(message.msg_iovlen))count; /* an int in musl */
       if (out) {
         PX_COUNT(&host->counters, sendmsg);
         n = sendmsg(fd, &message, flags);

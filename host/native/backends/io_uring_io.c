@@ -12,6 +12,13 @@
 #include "io_uring.h"
 
 /* The kernel may have more for a source than what has completed. */
+/* The count is an int in musl. */
+static struct msghdr message_of(const struct iovec *iov, size_t count) {
+  struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)iov};
+  message.msg_iovlen = (__typeof__(message.msg_iovlen))count;
+  return message;
+}
+
 static bool receives(const struct source *s) { return s->in_state == IN_MULTISHOT; }
 
 static int take_error(struct source *s) {
@@ -114,7 +121,7 @@ static ssize_t io_receive(struct px_backend *b, int fd, const struct iovec *iov,
   if (s->error != 0) return take_error(s);
   if (s->ended || s->in_dead) return 0;
   if (receives(s)) return -EAGAIN;
-  struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = count};
+  struct msghdr message = message_of(iov, count);
   PX_COUNT(b->counters, recvmsg);
   ssize_t n = recvmsg(fd, &message, peek ? MSG_PEEK : 0);
   return n < 0 ? -errno : n;
@@ -141,7 +148,7 @@ static ssize_t io_send(struct px_backend *b, int fd, const struct iovec *iov, si
   if (s->error != 0) return take_error(s);
   if (s->out_dead || s->write_shut) return -EPIPE;
   if (s->out_bytes == 0 && (!s->driven || s->full || s->direct)) {
-    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = count};
+    struct msghdr message = message_of(iov, count);
     PX_COUNT(b->counters, sendmsg);
     ssize_t n = sendmsg(fd, &message, MSG_NOSIGNAL);
     if (n < 0 && errno != EAGAIN) return -errno;

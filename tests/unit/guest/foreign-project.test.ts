@@ -16,7 +16,7 @@ beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'pollux-foreign-'));
   const packages = join(project, 'node_modules');
   mkdirSync(join(packages, 'pollux'), { recursive: true });
-  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', project], {
+  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', project], {
     cwd: root,
     encoding: 'utf8',
   });

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Cross-builds the addon for the package (`npm pack`): prebuilds/PLATFORM/…, where node-gyp-build finds it.
+// One binary a processor serves Node 20 to 26, Bun and Deno, as it uses Node-API alone.
+//
+// Zig (from PyPI) is the compiler: it carries the C libraries of its targets, and links against a glibc as
+// old as Node's own least one, whatever this machine has.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ZIG = '0.17.1';
+const folder = dirname(fileURLToPath(import.meta.url));
+const include = createRequire(import.meta.url)('node-api-headers').include_dir;
+
+/**
+ * Folder and file as node-gyp-build names them, by Zig's name of the target. Node 20 needs glibc 2.28. What is
+ * built for musl loads nowhere that this project can test, so those systems build from source.
+ */
+const TARGETS = {
+  'x86_64-linux-gnu.2.28': 'linux-x64/node.napi.glibc.node',
+  'aarch64-linux-gnu.2.28': 'linux-arm64/node.napi.glibc.node',
+};
+
+/** Zig, installed on first use. */
+function zig() {
+  const target = join(folder, 'build', `ziglang-${ZIG}`);
+  const program = join(target, 'ziglang', 'zig');
+  if (existsSync(program)) return program;
+  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--root-user-action=ignore'];
+  const filling = `${target}.${process.pid}`;
+  const { status, stderr, error } = spawnSync(
+    'python3',
+    [...pip, '--target', filling, `ziglang==${ZIG}`],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) {
+    const why = error?.message ?? stderr.trim();
+    throw new Error(
+      `Zig ${ZIG} could not be installed by Python's pip, and packing needs it: ${why}`,
+    );
+  }
+  if (!existsSync(target)) renameSync(filling, target);
+  rmSync(filling, { recursive: true, force: true });
+  return program;
+}
+
+/** A list of strings in binding.gyp, which is Python, by its key. */
+function fromGyp(key) {
+  const gyp = readFileSync(join(folder, 'binding.gyp'), 'utf8');
+  const list = new RegExp(`"${key}": \\[([^\\]]*)\\]`).exec(gyp)?.[1] ?? '';
+  return [...list.matchAll(/"([^"]+)"/g)].map(([, text]) => text);
+}
+
+function build(target, file) {
+  const output = join(folder, 'prebuilds', file);
+  mkdirSync(dirname(output), { recursive: true });
+  const how = ['-shared', '-fPIC', '-s', '-DNODE_GYP_MODULE_NAME=pollux', `-I${include}`];
+  const flags = [...fromGyp('cflags_c'), ...fromGyp('ldflags')];
+  execFileSync(
+    zig(),
+    ['cc', '-target', target, ...how, ...flags, '-o', output, ...fromGyp('sources')],
+    { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+}
+
+rmSync(join(folder, 'prebuilds'), { recursive: true, force: true });
+for (const [target, file] of Object.entries(TARGETS)) build(target, file);
