@@ -26,8 +26,15 @@ export {
   type TcpListenSpec,
   type UnixListenSpec,
 } from './wasi/listen.ts';
-export { checkImports, checkModule, isCommand, isReactor } from './wasi/module.ts';
+export {
+  checkImports,
+  checkModule,
+  isCommand,
+  isReactor,
+  WASI_MODULE as PREVIEW1_MODULE,
+} from './wasi/module.ts';
 export type { OutputSink } from './wasi/output.ts';
+export { PREVIEW1 as PREVIEW1_NAMES } from './wasi/preview1.ts';
 export type { HostStats } from './wasi/stats.ts';
 export type { TraceSink } from './wasi/trace.ts';
 export { GuestTrap } from './wasi/trap.ts';

@@ -9,7 +9,9 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const packageOf = (path) => JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
+const { version } = packageOf('.');
+const { version: assemblyscript } = packageOf('node_modules/assemblyscript');
 
 // Commander needs child_process for subcommands that are programs of their own. Pollux has none, and
 // each of its runs would load that module for nothing.
@@ -41,7 +43,10 @@ const { metafile } = await build({
   target: 'node20',
   external: ['node-gyp-build', 'prom-client'],
   plugins: [withoutChildProcess],
-  define: { POLLUX_VERSION: JSON.stringify(version) },
+  define: {
+    POLLUX_VERSION: JSON.stringify(version),
+    ASSEMBLYSCRIPT_VERSION: JSON.stringify(assemblyscript),
+  },
   // Commander is CommonJS and requires Node's own modules, which a bundle of ES modules cannot.
   banner: {
     js: "import { createRequire as polluxRequire } from 'node:module';const require = polluxRequire(import.meta.url);",

@@ -23,11 +23,16 @@ export function loadModule(path: string): WebAssembly.Module {
   } catch (cause) {
     throw unreadable(path, cause);
   }
-  checkHeader(path, bytes);
+  return compileNow(path, bytes);
+}
+
+/** Compiles bytes on this thread; `name` is what messages call them. @throws as {@link loadModule}. */
+export function compileNow(name: string, bytes: Uint8Array): WebAssembly.Module {
+  checkHeader(name, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   try {
     return new WebAssembly.Module(bytes as unknown as BufferSource);
   } catch (cause) {
-    throw invalid(path, cause);
+    throw invalid(name, cause);
   }
 }
 

@@ -19,6 +19,8 @@ Examples:
   pollux run --listen 127.0.0.1:6666 echo.wasm
   pollux run --listen web=:8080 --listen admin=127.0.0.1:9000 server.wasm
   pollux run --help
+  pollux new my-server && cd my-server && npm install && npm start
+  pollux inspect server.wasm
   pollux backends
 `;
 
@@ -54,7 +56,21 @@ Exit status:
   1              pollux could not run it: no such file, no module, address in use...
   2              a mistake in the command line
   70             an internal error of pollux
-  A signal ends pollux and the guest at once, even while the guest waits.
+  0              after a signal that drained it; killed by the signal where it was not
+
+Signals, of a guest with listeners:
+  SIGINT, SIGTERM  drain: no new connections, open ones have --drain-timeout
+                   seconds to end; a second signal ends all at once
+  SIGHUP           load FILE.wasm anew: new connections go to the new module,
+                   open ones are finished by the old; --watch does it by itself
+  Other guests end at once, even while they wait.
+
+Modes:
+  blocking         in pollux's own thread; the default, as it starts fastest
+  worker           on a thread of its own; the default with --workers, --restart,
+                   --watch, --metrics and --limit turn
+  inline           a reactor module in an event loop (pollux build --reactor)
+  jspi             a command in an event loop, on Node 24 or later
 
 Examples:
   pollux run --listen 127.0.0.1:6666 echo.wasm
@@ -71,6 +87,12 @@ Examples:
       a directory under another name, a variable, and one taken from your environment
   pollux run --backend select --trace --stats --listen 127.0.0.1:6666 echo.wasm
       on select(2), with each WASI call and the final counters on stderr
+  pollux run --restart on-failure --limit memory=64M --limit connections=1000 --listen :8080 app.wasm
+      started again after a trap; more connections wait in the backlog
+  pollux run --workers 4 --metrics 127.0.0.1:9090 --listen :8080 app.wasm
+      four instances on four threads; counters at http://127.0.0.1:9090/metrics
+  pollux run --watch --listen 127.0.0.1:6666 build/index.wasm
+      every new build takes over, and no connection is refused or reset
   pollux run tool.wasm --verbose input.txt
       what follows the file is the guest's; without sockets any WASI command runs
 `;
@@ -79,4 +101,29 @@ export const BACKENDS_HELP = `
 Examples:
   pollux backends
   pollux run --backend poll --listen 127.0.0.1:6666 echo.wasm
+`;
+
+export const NEW_HELP = `
+Examples:
+  pollux new my-server
+  pollux new calculator --template line
+  pollux new site --template http && cd site && npm install && npm test
+`;
+
+export const BUILD_HELP = `
+The program imports 'pollux/assembly', by whatever way pollux is installed. Any
+warning of the compiler is an error.
+
+Examples:
+  pollux build assembly/index.ts
+      build/index.wasm, for pollux run, Wasmtime 36 to 46 and the modes worker and jspi
+  pollux build --reactor assembly/index.ts
+      build/index.reactor.wasm, for mode inline: the same source, driven by a Node app
+  pollux build assembly/index.ts -o out/server.wasm --debug
+`;
+
+export const INSPECT_HELP = `
+Examples:
+  pollux inspect server.wasm
+  pollux inspect --json server.wasm | jq .modes
 `;

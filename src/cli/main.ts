@@ -8,8 +8,19 @@ import { parseConnect, parseListeners } from '../addresses.ts';
 import { type ListenSpec, PolluxError, type PolluxErrorCode } from '../index.ts';
 import { checkListenersOrder, checkTrigger, parseDir, parseEnv } from '../options.ts';
 import { backendsCommand } from './commands/backends.ts';
+import { type BuildFlags, buildCommand } from './commands/build.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { newCommand } from './commands/new.ts';
 import { type RunFlags, runCommand } from './commands/run.ts';
-import { ABOUT, BACKENDS_HELP, paintHelp, RUN_HELP } from './help.ts';
+import {
+  ABOUT,
+  BACKENDS_HELP,
+  BUILD_HELP,
+  INSPECT_HELP,
+  NEW_HELP,
+  paintHelp,
+  RUN_HELP,
+} from './help.ts';
 import { print, say, sayError } from './output.ts';
 import { addLimit, checkMode, checkRestart, count, seconds } from './reactor-options.ts';
 import { VERSION } from './version.ts';
@@ -22,6 +33,8 @@ const INTERNAL = 70;
 
 /** Errors that a look at the help may cure. */
 const USAGE_ERRORS: ReadonlySet<PolluxErrorCode> = new Set(['ERR_BACKEND_UNKNOWN', 'ERR_OPTION']);
+
+const COMMANDS = ['run', 'new', 'build', 'inspect', 'backends'];
 
 /** Where the command line stands: an error while it is parsed is the user's mistake. */
 interface Progress {
@@ -163,6 +176,50 @@ function program(progress: Progress): Command {
     });
 
   root
+    .command('new')
+    .summary('make a folder with a guest that builds, runs and tests')
+    .description(
+      'Makes a project with a guest in AssemblyScript, its test, and the commands for both.',
+    )
+    .argument('<NAME>', 'the folder to make')
+    .option('-t, --template <KIND>', 'echo, line (a line protocol) or http', 'echo')
+    .addHelpText('after', NEW_HELP)
+    .action((name: string, options: { template: string }) => {
+      progress.parsing = false;
+      progress.status = newCommand(name, options);
+    });
+
+  root
+    .command('build')
+    .summary('compile a guest in AssemblyScript')
+    .description(
+      "Compiles a guest by the project's AssemblyScript compiler, with what pollux needs set.",
+    )
+    .argument('<ENTRY.ts>', 'the program')
+    .option('-o, --out <FILE>', 'what to write; build/ENTRY.wasm, or build/ENTRY.reactor.wasm')
+    .option('--reactor', 'a module for mode inline, which exports _initialize and turn')
+    .option('--debug', 'without optimisations')
+    .addHelpText('after', BUILD_HELP)
+    .action(async (entry: string, flags: BuildFlags) => {
+      progress.parsing = false;
+      progress.status = await buildCommand(entry, flags);
+    });
+
+  root
+    .command('inspect')
+    .summary('tell what a module is, and how it would run')
+    .description(
+      'Tells imports, exports, kind and memory of a module, and what of the host it would use.',
+    )
+    .argument('<FILE.wasm>', 'the module')
+    .option('--json', 'as JSON')
+    .addHelpText('after', INSPECT_HELP)
+    .action(async (file: string, options: { json?: true }) => {
+      progress.parsing = false;
+      progress.status = await inspectCommand(file, options);
+    });
+
+  root
     .command('backends')
     .summary('list the backends, and why one is not available')
     .description('Lists the mechanisms that poll_oneoff can wait with on this machine.')
@@ -183,7 +240,7 @@ function explain(text: string): string {
 }
 
 function sayWhereHelpIs(argv: readonly string[]): void {
-  const command = argv.find((word) => word === 'run' || word === 'backends');
+  const command = argv.find((word) => COMMANDS.includes(word));
   say(`Try 'pollux ${command === undefined ? '' : `${command} `}--help'.`);
 }
 

@@ -68,7 +68,7 @@ test('it holds what it needs, and neither tests nor builds', () => {
   }
   const foreign = names.filter(
     (name) =>
-      /^(tests|src|examples|build|node_modules)\//.test(name) ||
+      /^(tests|src\/(?!templates)|examples|build|node_modules)\//.test(name) ||
       name.includes('host/native/build/'),
   );
   expect(foreign).toEqual([]);
@@ -183,6 +183,35 @@ console.log(port, code, text, complete, reactor.stats().turnNs[0], WASI);
     );
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     expect(run('node', tsc, '-p', 'tsconfig.json')).toBe('');
+  });
+});
+
+describe('pollux new', () => {
+  test.each(['echo', 'line', 'http'])(
+    '--template %s gives what builds, runs and tests',
+    (template) => {
+      run('npx', 'pollux', 'new', `${template}-app`, '--template', template);
+      const cwd = join(project, `${template}-app`);
+      const env = { ...process.env, PATH: tools };
+      const npm = (...args: string[]) =>
+        execFileSync(join(tools, 'npm'), args, { cwd, env, encoding: 'utf8' });
+      // This version is not with the registry.
+      npm(
+        'install',
+        '--prefer-offline',
+        '--no-audit',
+        '--no-fund',
+        '--loglevel=error',
+        '--save-dev',
+        tarball,
+      );
+      expect(npm('test')).toMatch(/# fail 0/);
+      expect(existsSync(join(cwd, '.gitignore'))).toBe(true);
+    },
+  );
+
+  test('a folder that is not empty is left alone', () => {
+    expect(() => run('npx', 'pollux', 'new', 'echo-app')).toThrow(/it is there, and is not empty/);
   });
 });
 

@@ -67,7 +67,7 @@ const scenarios = {
     const sockets = await Promise.all(Array.from({ length: 200 }, () => client(reactor)));
     await until(() => reactor.stats().openConnections === 200);
     const answers = await Promise.all(sockets.map((socket, i) => ask(socket, `client ${i}`)));
-    answers.forEach((answer, i) => assert.equal(answer, `client ${i}`));
+    for (const [i, answer] of answers.entries()) assert.equal(answer, `client ${i}`);
     for (const socket of sockets) socket.destroy();
     await until(() => reactor.stats().openConnections === 0);
     assert.equal(reactor.stats().accepts, 200);

@@ -16,10 +16,14 @@ beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'pollux-foreign-'));
   const packages = join(project, 'node_modules');
   mkdirSync(join(packages, 'pollux'), { recursive: true });
-  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', project], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const packed = execFileSync(
+    'npm',
+    ['pack', '--ignore-scripts', '--silent', '--pack-destination', project],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
   const tarball = join(project, packed.trim().split('\n').at(-1) as string);
   execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', join(packages, 'pollux')]);
   // What npm would install beside it, without the network.
