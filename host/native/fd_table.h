@@ -7,7 +7,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum px_kind { PX_FREE, PX_LISTENER, PX_STREAM, PX_BASE, PX_DEVICE, PX_FILE, PX_POLL_SET };
+enum px_kind {
+  PX_FREE,
+  PX_LISTENER,
+  PX_STREAM,
+  PX_BASE,
+  PX_DEVICE,
+  PX_FILE,
+  PX_POLL_SET,
+  PX_CHANNEL, /* a connection without a socket: channel_guest.h */
+};
 
 enum {
   PX_ALWAYS_READY = -1,
@@ -16,7 +25,9 @@ enum {
 
 struct px_entry {
   int32_t host_fd; /* what the backend waits on, or one of the two above */
-  int32_t base_fd; /* PX_BASE: the base's number; PX_FILE: the host's descriptor, which is ours */
+  /* PX_BASE: the base's number; PX_FILE: the host's descriptor, which is ours; of a connection what
+   * connect.h, unread.h or channel_guest.h says. */
+  int32_t base_fd;
   uint8_t kind;
   uint8_t filetype; /* PX_FILE only, like the two below */
   uint16_t flags;   /* fdflags as the guest set them; of a file, NONBLOCK alone */
@@ -43,6 +54,10 @@ int px_fd_table_add(struct px_fd_table *table, struct px_entry entry);
 /* The entry of an open guest fd, else NULL. Valid until the next px_fd_table_add. */
 static inline struct px_entry *px_fd_table_get(const struct px_fd_table *table, uint32_t fd) {
   return fd < table->room && table->entries[fd].kind != PX_FREE ? &table->entries[fd] : (void *)0;
+}
+
+static inline bool px_is_connection(const struct px_entry *entry) {
+  return entry->kind == PX_STREAM || entry->kind == PX_CHANNEL;
 }
 
 /* Frees the number; closing what was behind it is the caller's part. */

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "channel_guest.h"
 #include "connect.h"
 #include "ending.h"
 #include "latch.h"
@@ -19,6 +20,7 @@
 #include "requests.h"
 #include "socket_file.h"
 #include "turns.h"
+#include "unread.h"
 
 #define REST_MS 10
 #define FLUSH_NS INT64_C(5000000000)
@@ -40,6 +42,7 @@ int px_host_open(struct px_host *host, const struct px_backend_ops *ops) {
     close(host->wake_write_fd);
     return status;
   }
+  px_inbox_open(&host->inbox);
   if (host->io != NULL) px_ending_add(host->io->abandon, host->poller.backend, true);
   for (int fd = 0; fd < 3; fd++) host->stdio_flags[fd] = fcntl(fd, F_GETFL);
   return 0;
@@ -59,6 +62,8 @@ void px_host_close(struct px_host *host) {
   px_poller_close(&host->poller);
   px_subscriptions_destroy(&host->subs);
   px_fd_table_destroy(&host->table);
+  px_slots_destroy(&host->attached);
+  px_inbox_close(&host->inbox);
   for (uint32_t i = 0; i < host->preopen_count; i++) free(host->preopens[i]);
   free(host->preopens);
   close(host->wake_fd);
@@ -85,7 +90,7 @@ int px_host_add(struct px_host *host, struct px_entry entry) {
     px_fd_table_remove(&host->table, (uint32_t)fd);
     return -ENOMEM;
   }
-  if (entry.kind == PX_STREAM) PX_STORE(host->counters.open_connections, host->counters.open_connections + 1);
+  if (px_is_connection(&entry)) PX_STORE(host->counters.open_connections, host->counters.open_connections + 1);
   if (listener && (uint32_t)fd >= host->listeners_end) host->listeners_end = (uint32_t)fd + 1;
   uint32_t key = px_poller_key(&host->poller, (uint32_t)fd);
   if (key != 0 && host->poller.watches[key].want != 0) px_poller_touch(&host->poller, key);
@@ -101,22 +106,32 @@ void px_host_close_socket(struct px_host *host, int host_fd) {
   close(host_fd);
 }
 
+static int add_listener(struct px_host *host, int host_fd) {
+  if (px_inbox_add_listener(host, PX_NONE) < 0) return -ENOMEM;
+  int fd = px_host_add(host, (struct px_entry){
+                                 .kind = PX_LISTENER,
+                                 .host_fd = host_fd < 0 ? PX_NEVER_READY : host_fd,
+                                 .base_fd = -1,
+                                 .flags = ABI_FDFLAGS_NONBLOCK,
+                                 .rights = LISTENER_RIGHTS,
+                                 .rights_inheriting = PX_STREAM_RIGHTS,
+                             });
+  if (fd < 0)
+    px_inbox_remove_listener(host, PX_NONE);
+  else
+    px_inbox_move_listener(host, PX_NONE, (uint32_t)fd);
+  return fd;
+}
+
 int px_host_add_listener(struct px_host *host, int host_fd) {
+  if (host_fd < 0) return add_listener(host, host_fd);
   int status = host->ops->fd_limit != 0 && host_fd >= host->ops->fd_limit ? -ERANGE : 0;
   /* Host sockets never block; a guest's blocking call waits in px_host_wait_fd, where it can be
    * woken. The guest sees a non-blocking listener, as under Wasmtime. */
   int flags = fcntl(host_fd, F_GETFL);
   if (status == 0 && (flags < 0 || fcntl(host_fd, F_SETFL, flags | O_NONBLOCK) < 0))
     status = -errno;
-  if (status == 0)
-    status = px_host_add(host, (struct px_entry){
-                                   .kind = PX_LISTENER,
-                                   .host_fd = host_fd,
-                                   .base_fd = -1,
-                                   .flags = ABI_FDFLAGS_NONBLOCK,
-                                   .rights = LISTENER_RIGHTS,
-                                   .rights_inheriting = PX_STREAM_RIGHTS,
-                               });
+  if (status == 0) status = add_listener(host, host_fd);
   if (status < 0) {
     px_socket_file_closed(host_fd);
     close(host_fd);
@@ -171,15 +186,19 @@ void px_host_drop(struct px_host *host, uint32_t fd) {
    * would then go on to report it after our close. */
   px_poll_set_forget(host, fd);
   px_poller_forget(&host->poller, fd, entry->kind == PX_STREAM || (entry->kind == PX_FILE && !entry->borrowed));
-  if (entry->kind == PX_STREAM && entry->host_fd < 0) {
+  if (entry->kind == PX_LISTENER) px_inbox_remove_listener(host, fd);
+  if (entry->kind == PX_CHANNEL) {
+    px_channel_drop(host, entry);
+  } else if (entry->kind == PX_STREAM && entry->host_fd < 0) {
     px_connect_cancel(host, entry);
-  } else if (entry->kind == PX_LISTENER || entry->kind == PX_STREAM) {
+  } else if ((entry->kind == PX_LISTENER || entry->kind == PX_STREAM) && entry->host_fd >= 0) {
     if (entry->kind == PX_LISTENER) px_socket_file_closed(entry->host_fd);
+    px_unread_drop(host, entry);
     px_host_close_socket(host, entry->host_fd);
   } else if (entry->kind == PX_FILE && !entry->borrowed) {
     close(entry->base_fd);
   }
-  if (entry->kind == PX_STREAM) PX_STORE(host->counters.open_connections, host->counters.open_connections - 1);
+  if (px_is_connection(entry)) PX_STORE(host->counters.open_connections, host->counters.open_connections - 1);
   px_fd_table_remove(&host->table, fd);
   px_limits_closed(host);
 }
@@ -249,7 +268,8 @@ static int look_at_fd(struct px_host *host, int host_fd, short events) {
   return suspend_for_fd(host, host_fd, events, UINT64_MAX);
 }
 
-static int wait_fd(struct px_host *host, int host_fd, short events) {
+/* `wakes`: a wake by another thread ends it. */
+static int wait_fd(struct px_host *host, int host_fd, short events, bool wakes) {
   px_host_waits(host);
   if (host->suspends) return look_at_fd(host, host_fd, events);
   for (;;) {
@@ -266,10 +286,8 @@ static int wait_fd(struct px_host *host, int host_fd, short events) {
     if (n < 0 && errno != EINTR) return px_wasi_errno(errno);
     if (n > 0 && fds[1].revents != 0) {
       drain_wake(host);
-      bool drained = host->draining;
       px_requests_look(host);
-      /* Whoever waits to accept has to look again; to others a needless look does no harm. */
-      if (host_fd < 0 || drained != host->draining) return WASI_SUCCESS;
+      if (wakes) return WASI_SUCCESS;
     }
     if (n > 0 && fds[0].revents != 0) return WASI_SUCCESS;
   }
@@ -277,7 +295,14 @@ static int wait_fd(struct px_host *host, int host_fd, short events) {
 
 int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
   if (!host->suspends) px_turn_end(host);
-  int status = wait_fd(host, host_fd, events);
+  int status = wait_fd(host, host_fd, events, host_fd < 0);
+  if (!host->suspends) px_turn_begin(host);
+  return status;
+}
+
+int px_host_wait_accept(struct px_host *host, int host_fd) {
+  if (!host->suspends) px_turn_end(host);
+  int status = wait_fd(host, host_fd, POLLIN, true);
   if (!host->suspends) px_turn_begin(host);
   return status;
 }

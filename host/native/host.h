@@ -13,8 +13,10 @@
 #include "errno_map.h"
 #include "fd_table.h"
 #include "guest_abi.h"
+#include "inbox.h"
 #include "poll_set.h"
 #include "poller.h"
+#include "slots.h"
 #include "subscriptions.h"
 
 enum {
@@ -47,6 +49,8 @@ struct px_host {
   struct px_poller poller;
   struct px_subscriptions subs;
   struct px_poll_set set; /* /dev/poll */
+  struct px_inbox inbox;
+  struct px_slots attached; /* channel_guest.h, unread.h */
   struct px_counters counters;
   struct px_limits limits;
   bool timed, turns_by_loop; /* turns.h */
@@ -98,7 +102,8 @@ void px_host_close(struct px_host *host);
   (ABI_RIGHT_FD_READ | ABI_RIGHT_FD_WRITE | ABI_RIGHT_FD_FDSTAT_SET_FLAGS |            \
    ABI_RIGHT_FD_FILESTAT_GET | ABI_RIGHT_POLL_FD_READWRITE | ABI_RIGHT_SOCK_SHUTDOWN)
 
-/* Each answers the guest fd, or -errno. The listener belongs to the host, also where it fails. */
+/* Each answers the guest fd, or -errno. The listener belongs to the host, also where it fails; with host_fd -1
+ * it has no socket, and gives only what the app hands over (inbox.h). */
 int px_host_add_listener(struct px_host *host, int host_fd);
 int px_host_add_base(struct px_host *host, int base_fd, int host_fd);
 int px_host_add_device(struct px_host *host);
@@ -146,6 +151,9 @@ void px_host_close_socket(struct px_host *host, int host_fd);
 /* Waits until `events` (poll(2)) hold for a host descriptor, or with -1 until another thread wakes the
  * host. 0, PX_STOPPED, or a WASI errno. */
 int px_host_wait_fd(struct px_host *host, int host_fd, short events);
+
+/* As that, and answers SUCCESS also where another thread wakes the host. */
+int px_host_wait_accept(struct px_host *host, int host_fd);
 
 /* Waits 10 ms, or until woken: for what nobody can be asked to wait for. WASI_SUCCESS, or PX_SUSPEND. */
 int px_host_rest(struct px_host *host);

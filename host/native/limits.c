@@ -23,7 +23,9 @@ void px_limits_apply(struct px_host *host) {
   for (uint32_t fd = 0; fd < host->listeners_end; fd++) {
     const struct px_entry *entry = px_fd_table_get(&host->table, fd);
     if (entry == NULL || entry->kind != PX_LISTENER) continue;
-    uint32_t forced = host->draining ? PX_READ | PX_HANGUP : 0;
+    /* What the app has given is accepted first; a drained listener hangs up behind it. */
+    bool queued = !px_inbox_is_empty(host, fd);
+    uint32_t forced = host->draining ? PX_READ | (queued ? 0u : PX_HANGUP) : queued && !rests ? PX_READ : 0u;
     px_poller_override(&host->poller, fd, forced, host->draining || rests);
   }
 }

@@ -19,7 +19,8 @@ void px_limits_no_room(struct px_host *host);
 /* A descriptor of the guest was closed. */
 void px_limits_closed(struct px_host *host);
 
-/* Sets all listeners' overrides to what holds now: draining, resting, or nothing. */
+/* Sets all listeners' overrides to what holds now: draining, resting, something in the queue (inbox.h), or
+ * nothing. */
 void px_limits_apply(struct px_host *host);
 
 /* Ends a rest whose time is over; answers the ns that are left of it, UINT64_MAX where nothing rests for a time. */

@@ -5,6 +5,9 @@
 
 #include <sys/ioctl.h>
 
+#include "channel_guest.h"
+#include "unread.h"
+
 uint64_t px_clock_left_ns(const uint8_t *record, uint64_t start_ns, uint64_t now_ns) {
   uint32_t id = px_get_uint32_t(record + ABI_SUB_CLOCK_ID);
   uint64_t timeout = px_get_uint64_t(record + ABI_SUB_TIMEOUT);
@@ -30,13 +33,15 @@ static uint64_t readable_bytes(struct px_host *host, const struct px_entry *entr
   int bytes = 0;
   if (entry == NULL) return 0;
   if (entry->kind == PX_POLL_SET) return ABI_EVENT_SIZE;
+  if (entry->kind == PX_CHANNEL) return px_channel_readable(px_channel_of(host, entry));
   int host_fd = entry->kind == PX_FILE ? entry->base_fd : entry->host_fd;
   if (entry->kind == PX_LISTENER || host_fd < 0) return 1;
+  uint64_t unread = px_unread_left(host, entry);
   if (entry->kind == PX_STREAM && host->io != NULL)
-    return (uint64_t)host->io->readable(host->poller.backend, host_fd);
+    return unread + (uint64_t)host->io->readable(host->poller.backend, host_fd);
   PX_COUNT(&host->counters, ioctl);
   if (ioctl(host_fd, FIONREAD, &bytes) < 0) return 1;
-  return bytes > 0 ? (uint64_t)bytes : 0;
+  return unread + (bytes > 0 ? (uint64_t)bytes : 0);
 }
 
 void px_event_of_fd(struct px_host *host, uint32_t key, uint32_t direction, uint64_t userdata,

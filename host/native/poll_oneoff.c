@@ -61,9 +61,7 @@ static void mark_ready(struct px_host *host, uint32_t key) {
 static void mark_immediates(struct px_host *host) {
   struct px_poller *poller = &host->poller;
   for (uint32_t i = 0; i < poller->immediate_count; i++) {
-    struct px_watch *watch = &poller->watches[poller->immediates[i]];
-    watch->readiness = px_immediate_readiness(poller, poller->immediates[i]);
-    mark_ready(host, poller->immediates[i]);
+    if (px_immediate_alone(poller, poller->immediates[i])) mark_ready(host, poller->immediates[i]);
   }
 }
 

@@ -248,10 +248,8 @@ static void give_loose(struct output *out, const struct px_loose *loose, bool ba
 }
 
 static void give_immediate(struct px_host *host, struct output *out, uint32_t key) {
-  struct px_watch *watch = &host->poller.watches[key];
-  if (watch->set_want == 0) return;
-  watch->readiness = px_immediate_readiness(&host->poller, key);
-  give_fd(host, out, key);
+  if (host->poller.watches[key].set_want == 0) return;
+  if (px_immediate_alone(&host->poller, key)) give_fd(host, out, key);
 }
 
 /* Clocks, bad descriptors, what the wait found, and what needs no wait: round from a random one where not
@@ -321,6 +319,10 @@ int px_poll_set_read(struct px_host *host, struct px_memory memory, uint32_t iov
     int hits = px_poller_wait(&host->poller, capacity, timeout, &woken);
     if (px_host_stopped(host)) return PX_STOPPED;
     if (hits < 0) return px_wasi_errno(hits);
+    if (woken) {
+      px_requests_look(host);
+      px_poller_settle(&host->poller, PX_FOR_SET);
+    }
     give_all(host, &out, hits);
     if (host->suspends && blocking && out.written == 0) return px_host_suspend(host, left_ns(host, true));
   } while (out.written == 0 && blocking);

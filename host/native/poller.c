@@ -147,14 +147,15 @@ static bool settle(struct px_poller *p, uint32_t key) {
     set_immediate(p, key, true, WASI_BADF);
     return false;
   }
-  if (watch->masked || watch->forced != 0) {
+  bool forced = px_useful(watch->forced, interest) != 0;
+  if (watch->masked) {
     if (watch->registered != 0) tell(p, key, entry->host_fd, 0);
     watch->latched = 0;
-    set_immediate(p, key, watch->forced != 0 && interest != 0, 0);
+    set_immediate(p, key, forced, 0);
     return false;
   }
   if (interest != 0 && (entry->host_fd < 0 || entry->waitless)) {
-    set_immediate(p, key, entry->host_fd != PX_NEVER_READY, 0);
+    set_immediate(p, key, forced || entry->host_fd != PX_NEVER_READY, 0);
     return false;
   }
   int status = 0;
@@ -167,7 +168,7 @@ static bool settle(struct px_poller *p, uint32_t key) {
   px_latch_nominate(p, key);
   /* Nobody can wait for a regular file: it is always ready. */
   bool file = status == -EPERM;
-  set_immediate(p, key, status < 0, status < 0 && !file ? px_wasi_errno(status) : 0);
+  set_immediate(p, key, status < 0 || forced, status < 0 && !file ? px_wasi_errno(status) : 0);
   return status < 0 && !file;
 }
 
@@ -266,7 +267,17 @@ static int wait_once(struct px_poller *p, int reports, int64_t timeout_ns, int *
   return n;
 }
 
-int px_poller_wait(struct px_poller *p, int capacity, int64_t timeout_ns, bool *woken) {
+/* What the kernel reported and what an override says of the same descriptor are one report. */
+static int merge_forced(struct px_poller *p, int hits) {
+  for (int i = 0; i < hits; i++) {
+    struct px_watch *watch = &p->watches[p->ready_keys[i]];
+    watch->readiness |= watch->forced;
+    watch->hit = p->wait_number;
+  }
+  return hits;
+}
+
+static int wait_and_look(struct px_poller *p, int capacity, int64_t timeout_ns, bool *woken) {
   uint32_t latches = p->candidate_count == 0 ? 0 : px_latch_prepare(p);
   int reports = capacity > PX_READY_MAX ? PX_READY_MAX : capacity;
   /* Room for latches too, so that what is reported anew does not starve them. */
@@ -282,4 +293,9 @@ int px_poller_wait(struct px_poller *p, int capacity, int64_t timeout_ns, bool *
   if (p->candidate_count > 0) hits = px_latch_check(p, hits, capacity);
   /* The latches whose turn it was held nothing: what is reported anew is not to wait for the next call. */
   return skip && hits == 0 ? px_poller_wait(p, capacity, timeout_ns, woken) : hits;
+}
+
+int px_poller_wait(struct px_poller *p, int capacity, int64_t timeout_ns, bool *woken) {
+  int hits = wait_and_look(p, capacity, timeout_ns, woken);
+  return p->immediate_count == 0 ? hits : merge_forced(p, hits);
 }

@@ -26,6 +26,7 @@ struct px_watch {
   uint32_t generation; /* goes up when the guest fd is closed: older reports are stale */
   uint32_t immediate;  /* place in `immediates`, PX_NONE if not there */
   uint32_t reported;   /* number of the last wait that had a report about it */
+  uint32_t hit;        /* the last wait with immediates that wrote its key */
   uint32_t member;     /* its member of the set of /dev/poll, PX_NONE */
   uint16_t error;      /* WASI errno that each of its events carries */
   uint8_t want;        /* PX_READ | PX_WRITE, by the subscriptions of the last poll_oneoff */
@@ -78,8 +79,8 @@ static inline bool px_poller_must_grow(const struct px_poller *poller) {
   return poller->table->room >= poller->room;
 }
 
-/* Makes a watch for every number of the table. Keys of numbers that had none change from 0, so
- * key 0 must be free of subscriptions. -ENOMEM. */
+/* Makes a watch for every number of the table. Keys of numbers that had none change from 0; the
+ * subscriptions follow with the next update. -ENOMEM. */
 int px_poller_reserve(struct px_poller *poller);
 
 /* The key of a guest fd; 0 for a number without a watch. */
@@ -95,8 +96,9 @@ void px_poller_touch(struct px_poller *poller, uint32_t key);
  * descriptor is about to be closed, so that the kernel clears its own set by itself. */
 void px_poller_forget(struct px_poller *poller, uint32_t guest_fd, bool closes);
 
-/* From now on the guest fd is ready for `forced` (PX_READ, PX_HANGUP and so on; 0: nothing), without a wait;
- * where `masked` is set the kernel is not asked about it. (0, false) ends that, as does the fd's end. */
+/* From now on the guest fd is ready for `forced` (PX_READ, PX_HANGUP and so on; 0: nothing), without a wait,
+ * besides what the kernel says of it; where `masked` is set the kernel is not asked. (0, false) ends that, as
+ * does the fd's end. */
 void px_poller_override(struct px_poller *poller, uint32_t guest_fd, uint32_t forced, bool masked);
 
 /* Tells the backend what changed. Call it before px_poller_wait. `awaited`: PX_FOR_... */
@@ -135,6 +137,15 @@ static inline uint8_t px_immediate_readiness(const struct px_poller *poller, uin
   return PX_READ | PX_WRITE | (failed ? PX_HANGUP | PX_ERROR : 0);
 }
 
+/* The last wait did not write the key of an immediate watch: its readiness is the immediate one. True also for
+ * one that the kernel has nothing to say about. */
+static inline bool px_immediate_alone(struct px_poller *poller, uint32_t key) {
+  struct px_watch *watch = &poller->watches[key];
+  if (watch->hit == poller->wait_number) return false;
+  watch->readiness = px_immediate_readiness(poller, key);
+  return true;
+}
+
 /* A watch without a wait of its own is ready for the current call. */
 bool px_poller_any_immediate(const struct px_poller *poller);
 
@@ -164,10 +175,11 @@ static inline void px_poller_acted(struct px_poller *poller, uint32_t guest_fd) 
 }
 
 /* --trigger edge: the direction was reported and stays quiet until the guest has drained it. What
- * needs no wait (a file, a bad descriptor) is never drained, and so never muted. */
+ * needs no wait (a file, a bad descriptor) is never drained, and so never muted; a channel is. */
 static inline void px_poller_mute(struct px_poller *poller, uint32_t key, uint32_t direction) {
   struct px_watch *watch = &poller->watches[key];
-  if (poller->mutes && watch->registered != 0) watch->muted |= (uint8_t)direction;
+  bool drains = watch->registered != 0 || (watch->forced != 0 && !watch->masked);
+  if (poller->mutes && drains) watch->muted |= (uint8_t)direction;
 }
 
 #endif

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 void px_host_request(struct px_host *host, uint32_t request) {
+  if (atomic_fetch_or(&host->requests, request) & request) return;
   int saved = errno;
-  atomic_fetch_or(&host->requests, request);
   /* The only failure is a full pipe, and then the guest is being woken already. */
   ssize_t ignored = write(host->wake_write_fd, "", 1);
   (void)ignored;
@@ -27,6 +27,7 @@ static void drain(struct px_host *host) {
 void px_requests_serve(struct px_host *host) {
   uint32_t requests = atomic_exchange(&host->requests, 0);
   if ((requests & PX_REQUEST_DRAIN) && !host->draining) drain(host);
+  if (requests & PX_REQUEST_INBOX) px_inbox_look(host);
   uint32_t told = requests & (PX_REQUEST_ENDING | PX_REQUEST_HANGUP);
   if (told != 0 && host->called != NULL) host->called(host->called_context, told);
 }

@@ -10,10 +10,11 @@ enum {
   PX_REQUEST_DRAIN = 1, /* listeners hang up and give no more */
   PX_REQUEST_ENDING = 2, /* with DRAIN: a signal asked for it, which the embedder is told (`called`) */
   PX_REQUEST_HANGUP = 4, /* SIGHUP came, which the embedder is told */
+  PX_REQUEST_INBOX = 8,  /* look at what the app has given (inbox.h) */
 };
 
 /* Any thread, and async-signal-safe: the request is served once, before the guest's next wait returns or
- * begins. */
+ * begins. One that has not been served yet wakes nobody a second time. */
 void px_host_request(struct px_host *host, uint32_t request);
 
 /* For px_requests_look. */

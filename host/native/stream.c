@@ -10,6 +10,8 @@
 #include "buffers.h"
 #include "connect.h"
 #include "host.h"
+#include "transfer.h"
+#include "unread.h"
 
 /* As the calls below, by a backend that does the sockets' I/O. -1 with errno. */
 static ssize_t transfer_by_backend(struct px_host *host, int fd, struct px_buffers *b, bool out,
@@ -63,21 +65,6 @@ static int await(struct px_host *host, struct px_entry *entry, uint32_t directio
   return status;
 }
 
-static int finish(struct px_memory memory, uint64_t bytes, uint32_t count_at, uint64_t *counter) {
-  *counter += bytes;
-  px_put_uint32_t(px_at(memory, count_at, 4), (uint32_t)bytes);
-  return WASI_SUCCESS;
-}
-
-/* What a call that is made again has moved already. */
-static uint64_t resume(struct px_host *host, struct px_buffers *b) {
-  uint64_t done = host->resuming ? host->resume_done : 0;
-  host->resume_done = 0;
-  if (done > b->total) done = b->total; /* somebody changed the array meanwhile */
-  if (done > 0) px_buffers_advance(b, (size_t)done);
-  return done;
-}
-
 /* Waits for the socket; a call that is to be made again keeps what it moved. */
 static int wait_with(struct px_host *host, int fd, short events, uint64_t done) {
   int status = px_host_wait_fd(host, fd, events);
@@ -113,14 +100,20 @@ int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entr
     status = await(host, entry, PX_READ);
     if (status != WASI_SUCCESS) return status;
   }
-  if (b.total == 0) return finish(memory, 0, nread, &host->counters.bytes_read);
+  if (b.total == 0) return px_transfer_finish(memory, 0, nread, &host->counters.bytes_read);
+  uint64_t left = px_unread_left(host, entry);
   if (all && peek) {
-    status = wait_for_bytes(host, entry->host_fd, b.total);
+    if (left < b.total) status = wait_for_bytes(host, entry->host_fd, b.total - left);
     if (status != WASI_SUCCESS) return status;
     all = false;
   }
-  uint64_t done = resume(host, &b);
-  for (;;) {
+  uint64_t done = px_transfer_resume(host, &b);
+  if (left > 0 || (done == 0 && px_has_unread(entry))) {
+    int error;
+    done += px_unread_take(host, entry, &b, peek, &error);
+    if (error != 0) return px_wasi_errno(error);
+  }
+  while (done < b.total && !px_unread_fails(host, entry)) {
     ssize_t n = transfer(host, entry->host_fd, &b, false, peek ? MSG_PEEK : 0);
     if (n >= 0) {
       done += (uint64_t)n;
@@ -132,14 +125,15 @@ int px_stream_read(struct px_host *host, struct px_memory memory, struct px_entr
     }
     if (px_host_stopped(host)) return PX_STOPPED;
     if (errno == EAGAIN) drained(host, entry, PX_READ);
-    if (errno != EAGAIN || !blocking) {
-      if (done > 0) break; /* what came before the error; the next call tells it */
-      return px_wasi_errno(errno);
+    if (done > 0 && (errno != EAGAIN || !all)) {
+      if (errno != EAGAIN) px_unread_fail(host, entry, errno);
+      break;
     }
+    if (errno != EAGAIN || !blocking) return px_wasi_errno(errno);
     status = wait_with(host, entry->host_fd, POLLIN, done);
     if (status != WASI_SUCCESS) return status;
   }
-  return finish(memory, done, nread, peek ? &(uint64_t){0} : &host->counters.bytes_read);
+  return px_transfer_finish(memory, done, nread, peek ? &(uint64_t){0} : &host->counters.bytes_read);
 }
 
 int px_stream_write(struct px_host *host, struct px_memory memory, struct px_entry *entry,
@@ -153,7 +147,7 @@ int px_stream_write(struct px_host *host, struct px_memory memory, struct px_ent
     status = await(host, entry, PX_WRITE);
     if (status != WASI_SUCCESS) return status;
   }
-  uint64_t done = resume(host, &b);
+  uint64_t done = px_transfer_resume(host, &b);
   while (done < b.total) {
     ssize_t n = transfer(host, entry->host_fd, &b, true, MSG_NOSIGNAL);
     if (n >= 0) {
@@ -172,5 +166,5 @@ int px_stream_write(struct px_host *host, struct px_memory memory, struct px_ent
     status = wait_with(host, entry->host_fd, POLLOUT, done);
     if (status != WASI_SUCCESS) return status;
   }
-  return finish(memory, done, nwritten, &host->counters.bytes_written);
+  return px_transfer_finish(memory, done, nwritten, &host->counters.bytes_written);
 }

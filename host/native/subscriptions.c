@@ -11,7 +11,7 @@ enum { BLOCK = 64 };
 
 void px_subscriptions_init(struct px_subscriptions *subs) {
   *subs = (struct px_subscriptions){
-      .first_clock = PX_NONE, .first = PX_LEADING_CLOCKS, .end = PX_LEADING_CLOCKS};
+      .first_clock = PX_NONE, .first = PX_LEADING_CLOCKS, .end = PX_LEADING_CLOCKS, .keys = 1};
 }
 
 void px_subscriptions_destroy(struct px_subscriptions *subs) {
@@ -47,7 +47,7 @@ static uint32_t *chain_of(struct px_subscriptions *subs, struct px_poller *polle
     *watch = NULL;
     return &subs->first_clock;
   }
-  uint32_t key = px_poller_key(poller, px_get_uint32_t(record + ABI_SUB_FD));
+  uint32_t fd = px_get_uint32_t(record + ABI_SUB_FD), key = fd < subs->keys - 1 ? fd + 1 : 0;
   *direction = tag == ABI_FD_READ ? PX_READ : PX_WRITE;
   *watch = &poller->watches[key];
   px_poller_touch(poller, key);
@@ -187,14 +187,15 @@ int px_subscriptions_update(struct px_subscriptions *subs, struct px_poller *pol
                             const uint8_t *records, uint32_t count, uint32_t address) {
   struct stamp stamp = stamp_of(records, count);
   bool known = stamp.edition != 0 && subs->edition != 0 && subs->address == address;
-  if (px_poller_must_grow(poller)) {
+  if (px_poller_must_grow(poller) && px_poller_reserve(poller) < 0) return WASI_NOMEM;
+  if (poller->room != subs->keys) {
     /* Slots whose number no entry ever had hang on key 0; some may be descriptors now. Rare, so
      * all are linked anew, and unlinked first by the keys that they were linked by. */
     if (poller->watches[0].want != 0) {
       cut(subs, poller, PX_LEADING_CLOCKS, PX_LEADING_CLOCKS);
       known = false;
     }
-    if (px_poller_reserve(poller) < 0) return WASI_NOMEM;
+    subs->keys = poller->room;
   }
   if (known && stamp.edition == subs->edition && count == px_subscriptions_count(subs))
     return WASI_SUCCESS;

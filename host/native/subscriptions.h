@@ -28,6 +28,7 @@ struct px_subscriptions {
   uint32_t first_clock;      /* head of the clocks' chain */
   /* What the array was when all of it was last known to be equal; edition 0: not stamped. */
   uint32_t address, edition;
+  uint32_t keys;     /* the poller's room when the slots were linked: more of their numbers have a watch now */
   uint64_t relinked; /* slots that were put into a chain: what all changes so far have cost */
 };
 

@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <poll.h>
 
+#include "channel_guest.h"
 #include "connect.h"
 #include "host.h"
 #include "limits.h"
+#include "unread.h"
 #include "wasi_files.h"
 
 /* The entry of a connected socket or file that may do `right`, or NULL with the answer in `status`. */
@@ -55,6 +57,8 @@ int px_fd_read(struct px_host *host, struct px_memory memory, uint32_t fd, uint3
     return px_poll_set_read(host, memory, iovs, iovs_length, nread);
   if (entry != NULL && entry->kind == PX_FILE)
     return px_file_read(host, memory, entry, iovs, iovs_length, nread);
+  if (entry != NULL && entry->kind == PX_CHANNEL)
+    return px_channel_read(host, memory, entry, iovs, iovs_length, 0, nread);
   if (entry != NULL) return px_stream_read(host, memory, entry, iovs, iovs_length, 0, nread);
   if (status != PX_DELEGATE) return status;
   int waited = wait_for_base(host, fd, false);
@@ -70,6 +74,8 @@ int px_fd_write(struct px_host *host, struct px_memory memory, uint32_t fd, uint
     return px_poll_set_write(host, memory, iovs, iovs_length, nwritten);
   if (entry != NULL && entry->kind == PX_FILE)
     return px_file_write(host, memory, entry, iovs, iovs_length, nwritten);
+  if (entry != NULL && entry->kind == PX_CHANNEL)
+    return px_channel_write(host, memory, entry, iovs, iovs_length, nwritten);
   if (entry != NULL) return px_stream_write(host, memory, entry, iovs, iovs_length, nwritten);
   if (status != PX_DELEGATE) return status;
   int waited = wait_for_base(host, fd, true);
@@ -103,8 +109,11 @@ int px_fd_renumber(struct px_host *host, uint32_t from, uint32_t to, int *replac
   px_fd_table_remove(&host->table, from);
   host->table.entries[to] = moved; /* drop touched the watch of `to` */
   host->table.open++;
+  px_unread_moved(host, &moved, to);
+  if (moved.kind == PX_CHANNEL) px_channel_moved(host, &moved, to);
   if (moved.kind == PX_LISTENER) {
     if (to >= host->listeners_end) host->listeners_end = to + 1;
+    px_inbox_move_listener(host, from, to);
     px_limits_apply(host);
   }
   if (set) host->set.fd = to;

@@ -31,7 +31,7 @@ static void await(struct test *t, uint32_t fd, int tag) {
 }
 
 static uint32_t add(struct test *t, int host_fd, bool unix_socket) {
-  struct px_entry entry = {.kind = unix_socket ? PX_STREAM : PX_BASE, .host_fd = host_fd,
+  struct px_entry entry = {.kind = unix_socket ? PX_STREAM : PX_BASE, .host_fd = host_fd, .base_fd = -1,
                            .flags = ABI_FDFLAGS_NONBLOCK, .rights = PX_STREAM_RIGHTS};
   int fd = px_host_add(&t->host, entry);
   CHECK(fd >= 0);
