@@ -9,17 +9,21 @@ export {
   closeListener,
   closeOnExec,
   drain,
+  duplicate,
   hasDescriptor,
   releaseSignals,
   statsOf,
   stop,
 } from './native/addon.ts';
+export { Channel, type ChannelOptions } from './wasi/channel.ts';
 export type { ConnectSpec, TcpConnectSpec, UnixConnectSpec } from './wasi/connect.ts';
 export { GuestExit, guestError } from './wasi/exit.ts';
+export { handOff } from './wasi/given.ts';
 export { Host, type HostOptions } from './wasi/host.ts';
 export {
   type BoundListener,
   type InheritedListenSpec,
+  type InternalListenSpec,
   type ListenSpec,
   listen,
   showAddress,

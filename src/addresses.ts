@@ -67,8 +67,8 @@ function allowSettings(settings: Settings, allowed: readonly string[], kind: str
 }
 
 /**
- * Parses `[NAME=]ADDR[,SETTING...]`, ADDR being `HOST:PORT`, `[V6]:PORT`, `:PORT`, `unix:PATH` or `fd:N`,
- * and the settings `backlog=N`, `reuseport` (TCP) and `mode=0660` (Unix).
+ * Parses `[NAME=]ADDR[,SETTING...]`, ADDR being `HOST:PORT`, `[V6]:PORT`, `:PORT`, `unix:PATH`, `fd:N`
+ * or `internal:`, and the settings `backlog=N`, `reuseport` (TCP) and `mode=0660` (Unix).
  *
  * @throws PolluxError ERR_ADDRESS, which says what is wrong and shows the form.
  */
@@ -94,6 +94,10 @@ export function parseListen(text: string): ListenSpec {
     const fd = wholeNumber(address.slice('fd:'.length), 0, 2 ** 31 - 1);
     if (fd === undefined) throw bad(`'${address}' has no descriptor's number`);
     return { name, fd };
+  }
+  if (address === 'internal:') {
+    allowSettings(settings, [], 'a listener without a socket', bad);
+    return { name, internal: true };
   }
   allowSettings(settings, ['backlog', 'reuseport'], 'a TCP address', bad);
   return { name, ...parseAddress(address, 0, bad), backlog, reuseport };

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "given_object.h"
 #include "listen.h"
 #include "loop.h"
 #include "napi_values.h"
@@ -383,5 +384,5 @@ NAPI_MODULE_INIT() {
                              &function));
     TRY(put(env, exports, table[i].name, function));
   }
-  return exports;
+  return px_given_define(env, exports);
 }

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PolluxError } from '../errors.ts';
 import type { HostStats } from '../wasi/stats.ts';
+import type { GivenFunctions } from './given.ts';
 
 /** A backend and whether this machine has it. `reason` says why not, in words. */
 export interface BackendInfo {
@@ -71,7 +72,10 @@ export interface NativeHost {
   readonly backend: string;
   /** Gives the guest's memory; must be called before the first import is. */
   attach(memory: WebAssembly.Memory): void;
-  /** The table takes the socket over, closes it where that fails, and answers the guest's fd: the lowest free number. */
+  /**
+   * The table takes the socket over, closes it where that fails, and answers the guest's fd: the lowest free
+   * number. -1: a listener without a socket, for what the app gives.
+   */
   addListener(hostFd: number): number;
   /** Adds a descriptor of the base WASI; `hostFd` is polled for its readiness, -1: always ready. */
   addBase(baseFd: number, hostFd: number): number;
@@ -96,7 +100,10 @@ export interface NativeHost {
   ): number | Promise<number>;
   /** Base fd (>= 0) behind a guest fd, or one of {@link Lookup}. */
   lookup(guestFd: number): number;
-  /** `tcp:PEER:PORT->LOCAL:PORT` or `unix:PEER->LOCAL`, or undefined where the fd is no connected socket. */
+  /**
+   * `tcp:PEER:PORT->LOCAL:PORT`, `unix:PEER->LOCAL` or `channel:NAME`, or undefined where the fd is no
+   * connection.
+   */
   describe(guestFd: number): string | undefined;
   /**
    * In an event loop: `turn` is called from now on whenever something may be ready for the guest, and at once
@@ -117,7 +124,7 @@ export interface NativeHost {
 export const Lookup = { none: -1, socket: -2, device: -3, file: -4, pollSet: -5 } as const;
 
 /** The addon's exports. */
-export interface Addon {
+export interface Addon extends GivenFunctions {
   backends(): BackendInfo[];
   listenTcp(
     host: string,
@@ -254,4 +261,9 @@ export function statsOf(id: number): HostStats | undefined {
 
 export function hasDescriptor(backend: string): boolean {
   return ['auto', 'epoll', 'epoll-et'].includes(backend);
+}
+
+/** See {@link Addon.duplicate}. */
+export function duplicate(fd: number): number {
+  return addon().duplicate(fd);
 }

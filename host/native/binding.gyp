@@ -23,6 +23,8 @@
         "unread.c",
         "channel.c",
         "channel_guest.c",
+        "mailbox.c",
+        "given_object.c",
         "latch.c",
         "subscriptions.c",
         "poll_oneoff.c",

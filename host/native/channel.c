@@ -95,6 +95,14 @@ static void tell(struct px_channel *c) {
 
 /* ---- the app's side ---- */
 
+void px_channel_listen(struct px_channel *c, void (*listener)(void *context), void *context) {
+  pthread_mutex_lock(&c->lock);
+  c->tell = listener;
+  c->tell_context = context;
+  tell(c);
+  pthread_mutex_unlock(&c->lock);
+}
+
 ssize_t px_channel_put(struct px_channel *c, const uint8_t *bytes, size_t size) {
   ssize_t done = -EPIPE;
   pthread_mutex_lock(&c->lock);

@@ -61,6 +61,8 @@ struct px_channel *px_channel_make(struct px_host *host, const char *name);
 
 /* ---- the app's side ---- */
 
+/* From now on `tell` is called, which may be at once: something may have happened already. */
+void px_channel_listen(struct px_channel *channel, void (*tell)(void *context), void *context);
 /* How many bytes it took; where that is less than all, `tell` will say when there is room. -EPIPE: nobody will read
  * them; -ECONNRESET, once. */
 ssize_t px_channel_put(struct px_channel *channel, const uint8_t *bytes, size_t size);

@@ -302,7 +302,7 @@ int px_host_wait_fd(struct px_host *host, int host_fd, short events) {
 
 int px_host_wait_accept(struct px_host *host, int host_fd) {
   if (!host->suspends) px_turn_end(host);
-  int status = wait_fd(host, host_fd, POLLIN, true);
+  int status = wait_fd(host, host_fd < 0 ? -1 : host_fd, POLLIN, true);
   if (!host->suspends) px_turn_begin(host);
   return status;
 }

@@ -2,10 +2,12 @@
  * The methods of one host as JavaScript calls them, typed as NativeHost in addon.ts. */
 #define _GNU_SOURCE
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "address.h"
 #include "call.h"
+#include "channel_guest.h"
 #include "connect.h"
 #include "loop.h"
 #include "napi_values.h"
@@ -163,8 +165,10 @@ static napi_value host_describe(napi_env env, napi_callback_info info) {
   char name[PX_LINK_MAX];
   TRY(napi_get_value_int32(env, argv[0], &fd));
   const struct px_entry *entry = px_fd_table_get(&in->host.table, (uint32_t)fd);
-  if (entry == NULL || entry->kind != PX_STREAM) return NULL;
-  if (px_describe(entry->host_fd, name, sizeof name) < 0) return NULL;
+  if (entry == NULL || !px_is_connection(entry)) return NULL;
+  if (entry->kind == PX_CHANNEL)
+    snprintf(name, sizeof name, "channel:%s", px_channel_of(&in->host, entry)->name);
+  else if (px_describe(entry->host_fd, name, sizeof name) < 0) return NULL;
   TRY(napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &text));
   return text;
 }

@@ -60,6 +60,14 @@ bool px_registry_snapshot(uint32_t id, struct px_snapshot *snapshot) {
   return host != NULL;
 }
 
+bool px_registry_use(uint32_t id, void (*use)(struct px_host *host, void *context), void *context) {
+  pthread_mutex_lock(&lock);
+  struct px_host *host = find(id);
+  if (host != NULL) use(host, context);
+  pthread_mutex_unlock(&lock);
+  return host != NULL;
+}
+
 bool px_registry_request(uint32_t id, uint32_t request) {
   pthread_mutex_lock(&lock);
   struct px_host *host = find(id);

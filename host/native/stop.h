@@ -18,6 +18,9 @@ bool px_registry_stop(uint32_t id);
 /* The counters of a host by id; false where there is no such host. Any thread. */
 bool px_registry_snapshot(uint32_t id, struct px_snapshot *snapshot);
 
+/* Calls `use` with the host of that id, which stays open meanwhile; false where there is no such host. Any thread. */
+bool px_registry_use(uint32_t id, void (*use)(struct px_host *host, void *context), void *context);
+
 /* px_host_request by id; false where there is no such host. Any thread. */
 bool px_registry_request(uint32_t id, uint32_t request);
 

@@ -35,16 +35,21 @@ export interface InheritedListenSpec extends Named {
   readonly fd: number;
 }
 
-/** Where to listen. */
-export type ListenSpec = TcpListenSpec | UnixListenSpec | InheritedListenSpec;
+/** No socket at all: the guest accepts what the app connects or hands off to it. */
+export interface InternalListenSpec extends Named {
+  readonly internal: true;
+}
 
-/** An open listening socket. `hostFd` belongs to the caller until a Host takes it over. */
+/** Where to listen. */
+export type ListenSpec = TcpListenSpec | UnixListenSpec | InheritedListenSpec | InternalListenSpec;
+
+/** An open listening socket. `hostFd` belongs to the caller until a Host takes it over; -1: there is none. */
 export interface BoundListener {
   readonly name: string;
   readonly hostFd: number;
-  /** What the kernel bound, as one writes it: `127.0.0.1:6666`, `[::1]:6666`, `unix:/run/x.sock`. */
+  /** What the kernel bound, as one writes it: `127.0.0.1:6666`, `[::1]:6666`, `unix:/run/x.sock`; or `internal:`. */
   readonly address: string;
-  /** The numeric address and port; '' and 0 for a Unix socket. */
+  /** The numeric address and port; '' and 0 for a Unix socket, and where there is none. */
   readonly host: string;
   readonly port: number;
   /** Of a Unix socket. */
@@ -128,6 +133,9 @@ export function showAddress(host: string, port: number): string {
  *   refusal of the system, and for an inherited descriptor that is no listening stream socket.
  */
 export function listen(spec: ListenSpec): BoundListener {
+  if ('internal' in spec) {
+    return { name: spec.name, hostFd: -1, address: 'internal:', host: '', port: 0 };
+  }
   if ('fd' in spec) {
     return bound(spec, addon().listenInherited(spec.fd), `fd ${spec.fd}`, INHERITED_REFUSALS);
   }

@@ -2,15 +2,20 @@
 // One running instance of a guest, whatever mode it runs in. The modes make these; the supervisor keeps
 // one alive; nobody else knows the modes.
 
-import type { ConnectSpec, HostStats } from '../../host/index.ts';
+import type {
+  ConnectSpec,
+  HostStats,
+  InheritedListenSpec,
+  InternalListenSpec,
+} from '../../host/index.ts';
 import type { Ending } from './ending.ts';
 import type { Limits } from './options.ts';
 
-/** A listener of the reactor as its instances get it: the descriptor of the process, which they duplicate. */
-export interface SharedListener {
-  readonly name: string;
-  readonly fd: number;
-}
+/**
+ * A listener of the reactor as its instances get it: the descriptor of the process, which they duplicate; or none
+ * at all.
+ */
+export type SharedListener = InheritedListenSpec | InternalListenSpec;
 
 /** What an instance is made from. All but the module survives structured clone as it is. */
 export interface InstancePlan {

@@ -62,7 +62,9 @@ export class Listeners {
 
   /** What the instances of `worker` duplicate. */
   shared(worker: number): SharedListener[] {
-    return (this.#sets[worker] ?? []).map(({ name, hostFd }) => ({ name, fd: hostFd }));
+    return (this.#sets[worker] ?? []).map(({ name, hostFd }) =>
+      hostFd < 0 ? { name, internal: true } : { name, fd: hostFd },
+    );
   }
 
   /** The place of the listener that `name` means: a name, or where there is one alone, any. @throws PolluxError ERR_LISTENER_UNKNOWN. */
@@ -88,7 +90,8 @@ export class Listeners {
     const seen = new Set<number>();
     for (const set of this.#sets) {
       for (const [at, { hostFd }] of set.entries()) {
-        if (!seen.has(hostFd)) closeListener(hostFd, refuse && !this.#inherited.has(at));
+        if (hostFd >= 0 && !seen.has(hostFd))
+          closeListener(hostFd, refuse && !this.#inherited.has(at));
         seen.add(hostFd);
       }
     }

@@ -32,7 +32,9 @@ export type ListenOptions =
       readonly backlog?: number | undefined;
       readonly mode?: number | undefined;
     }
-  | { readonly fd: number; readonly name?: string | undefined };
+  | { readonly fd: number; readonly name?: string | undefined }
+  /** No socket: for `connect` and `handOff` alone. */
+  | { readonly internal: true; readonly name?: string | undefined };
 
 /** Gets one line of a guest, or of pollux about it, as pino does: fields first, then the message. */
 export interface Logger {
@@ -155,13 +157,14 @@ function listenSpecs(one: string | ListenOptions): readonly ListenSpec[] {
   if (typeof one === 'string') return parseListeners(one);
   const { name = '' } = one;
   if ('fd' in one) return [{ name, fd: one.fd }];
+  if ('internal' in one) return [{ name, internal: true }];
   const { backlog = DEFAULT_BACKLOG } = one;
   if ('path' in one) return [{ name, path: one.path, backlog, mode: one.mode }];
   const { host = '127.0.0.1', port, reuseport = false } = one;
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new PolluxError(
       'ERR_ADDRESS',
-      `cannot listen on port ${String(port)}: give { port } from 0 to 65535, { path } or { fd }`,
+      `cannot listen on port ${String(port)}: give { port } from 0 to 65535, { path }, { fd } or { internal: true }`,
     );
   }
   return [{ name, host, port, backlog, reuseport }];
