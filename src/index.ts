@@ -18,6 +18,8 @@ export {
   type BackendInfo,
   type BoundListener,
   backends,
+  Channel,
+  type ChannelOptions,
   type ConnectSpec,
   GuestTrap,
   type HostStats,
@@ -32,7 +34,6 @@ export {
   type UnixConnectSpec,
   type UnixListenSpec,
 } from '../host/index.ts';
-
 export type { Ending } from './reactor/ending.ts';
 export type {
   DrainEvent,
@@ -45,6 +46,7 @@ export type {
   TrapEvent,
   Which,
 } from './reactor/events.ts';
+export type { AppSocket, SocketHandle } from './reactor/hand-off.ts';
 export type { ReactorAddress } from './reactor/listeners.ts';
 export type {
   Limits,

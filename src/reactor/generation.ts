@@ -5,6 +5,7 @@ import type { HostStats } from '../../host/index.ts';
 import { listenEnvironment } from '../options.ts';
 import { type Ending, isFailure } from './ending.ts';
 import type { Tell } from './events.ts';
+import type { Instance } from './instance.ts';
 import type { Listeners } from './listeners.ts';
 import type { Mode, ReactorConfig, ReactorOptions } from './options.ts';
 import { Supervisor } from './supervisor.ts';
@@ -99,7 +100,7 @@ export class Generation {
 
   /** Instances that run now. */
   get running(): number {
-    return this.#instances().length;
+    return this.instances().length;
   }
 
   get restarts(): number {
@@ -108,16 +109,16 @@ export class Generation {
 
   /** For the functions by id: `stop` and its like. */
   get ids(): readonly number[] {
-    return this.#instances().map(({ id }) => id);
+    return this.instances().map(({ id }) => id);
   }
 
   get backend(): string | undefined {
-    return this.#instances()[0]?.backend;
+    return this.instances()[0]?.backend;
   }
 
   /** The guest's numbers of the listeners. */
   get listenerFds(): readonly number[] {
-    return this.#instances()[0]?.listenerFds ?? [];
+    return this.instances()[0]?.listenerFds ?? [];
   }
 
   allStats(): readonly HostStats[] {
@@ -149,10 +150,11 @@ export class Generation {
   }
 
   #connections(): number {
-    return this.#instances().reduce((sum, one) => sum + (one.stats()?.openConnections ?? 0), 0);
+    return this.instances().reduce((sum, one) => sum + (one.stats()?.openConnections ?? 0), 0);
   }
 
-  #instances() {
+  /** Those that run now. */
+  instances(): Instance[] {
     return this.#supervisors.flatMap(({ instance }) => instance ?? []);
   }
 }

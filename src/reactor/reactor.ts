@@ -3,12 +3,13 @@
 
 import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
-import { PolluxError } from '../../host/index.ts';
+import { Channel, type ChannelOptions, handOff, PolluxError } from '../../host/index.ts';
 import { loadModule } from '../module.ts';
 import { compileGuest, guestName } from './compile.ts';
 import type { Ending } from './ending.ts';
 import type { ReactorEvents, Tell } from './events.ts';
 import { Generation } from './generation.ts';
+import { type AppSocket, type SocketHandle, takeSocket } from './hand-off.ts';
 import { Listeners, type ReactorAddress } from './listeners.ts';
 import { forward } from './log.ts';
 import { chooseMode } from './modes/choose.ts';
@@ -51,6 +52,7 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
   readonly #totals = new Totals();
   #ending: Ending = { kind: 'stopped' };
   #count = 0;
+  #turn = 0;
   #closing = false;
   /** Events of the start, held back until whoever awaits it can listen. */
   #held: (() => void)[] | undefined = [];
@@ -118,6 +120,32 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
   /** Totals since the start, over all instances. */
   stats(): ReactorStats {
     return this.#totals.now([...this.#generations]);
+  }
+
+  /**
+   * Connects to the guest's listener `name` inside of this process, without a socket: a Duplex, whose other end
+   * the guest accepts as any connection. '' means the only listener. With several workers they take turns.
+   *
+   * @throws PolluxError ERR_LISTENER_UNKNOWN; ERR_GUEST_EXITED (no instance runs now); ERR_STOPPED (it drains);
+   *   ERR_HAND_OFF (too many wait to be accepted).
+   */
+  connect(name = '', options?: ChannelOptions): Channel {
+    const [id, fd] = this.#nextFor(name);
+    return new Channel(id, fd, name, options);
+  }
+
+  /**
+   * Gives a connection that the app has accepted to the guest, as one of its listener `name`: a `net.Socket` (with
+   * what was read of it, and `head` as an 'upgrade' gives it), or a raw server handle. The app's object is
+   * destroyed; the other end notices nothing.
+   *
+   * @throws PolluxError ERR_HAND_OFF: it is TLS, closed, not connected, ended, has bytes that are not sent yet, or
+   *   this runtime does not tell its descriptor; and those of `connect`. The socket is then untouched.
+   */
+  handOff(socket: AppSocket | SocketHandle, name = '', head?: Uint8Array): void {
+    const [id, guestFd] = this.#nextFor(name);
+    const { fd, bytes } = takeSocket(socket, head);
+    handOff(id, guestFd, fd, bytes);
   }
 
   /**
@@ -247,6 +275,21 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
     this.#closing = true;
     this.#listeners.close(true);
     this.#current?.tellDrain();
+  }
+
+  /** The host and the guest's descriptor of a listener; of several instances one after the other. */
+  #nextFor(name: string): [id: number, fd: number] {
+    this.#checkOpen();
+    const at = this.#listeners.find(name);
+    const instances = this.#current?.instances() ?? [];
+    const instance = instances[this.#turn++ % Math.max(1, instances.length)];
+    if (instance === undefined) {
+      throw new PolluxError(
+        'ERR_GUEST_EXITED',
+        'no instance of the guest runs now; wait for the next ready event',
+      );
+    }
+    return [instance.id, instance.listenerFds[at] as number];
   }
 
   #checkOpen(): void {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Reactor } from '../../dist/index.js';
 
 const [mode, echo, probe] = process.argv.slice(2);
@@ -210,6 +210,39 @@ const scenarios = {
     assert.equal(ending.kind, 'limit');
     assert.equal(ending.error.code, 'ERR_LIMIT_MEMORY');
     await until(() => exits.length === 1);
+  },
+
+  async 'connects to the guest without a socket'() {
+    const reactor = await start({ listen: ['app=internal:', ...listen] });
+    const channel = reactor.connect('app');
+    for (let i = 0; i < 100; i++) assert.equal(await ask(channel, `message ${i}`), `message ${i}`);
+    const data = Buffer.alloc(4 << 20, 'pollux ');
+    channel.end(data);
+    const chunks = [];
+    for await (const chunk of channel) chunks.push(chunk);
+    assert.ok(Buffer.concat(chunks).equals(data));
+    assert.throws(() => reactor.connect('other'), { code: 'ERR_LISTENER_UNKNOWN' });
+    await reactor.close();
+    assert.throws(() => reactor.connect('app'), { code: 'ERR_STOPPED' });
+  },
+
+  async 'takes over a connection of the app, with what was read of it'() {
+    // Bun and Deno do not tell a socket's descriptor.
+    if (process.versions.bun || process.versions.deno) return;
+    const reactor = await start({ listen: ['app=internal:'] });
+    const server = createServer(async (socket) => {
+      const first = await once(socket, 'data');
+      socket.unshift(first[0]);
+      reactor.handOff(socket, 'app');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const socket = connect(server.address().port, '127.0.0.1');
+    assert.equal(await ask(socket, 'first words'), 'first words');
+    server.close();
+    assert.equal(await ask(socket, 'and more'), 'and more');
+    socket.destroy();
+    await reactor.close();
   },
 
   async 'closes with the signal'() {

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const native = `${root}host/native/`;
-const NODE_API = /node_api\.h|instance\.h|"call\.h"|"loop\.h"|mailbox\.h|napi_values\.h|stats_object\.h/;
+const NODE_API =
+  /node_api\.h|instance\.h|"call\.h"|"loop\.h"|mailbox\.h|napi_values\.h|stats_object\.h/;
 
 /** The addon's own list of files. */
 function sources() {

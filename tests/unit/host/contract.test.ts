@@ -97,6 +97,7 @@ describe('imports go one way', () => {
     expect(withNode.sort()).toEqual([
       'addon.c',
       'file_imports.c',
+      'given_object.c',
       'host_object.c',
       'imports.c',
       'loop.c',
