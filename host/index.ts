@@ -5,6 +5,7 @@ export { PolluxError, type PolluxErrorCode } from './errors.ts';
 export {
   type BackendInfo,
   backends,
+  bury,
   catchSignals,
   closeListener,
   closeOnExec,

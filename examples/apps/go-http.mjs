@@ -15,7 +15,7 @@ const go = await Reactor.start({
 console.log(`go on ${go.addresses[0].address}, in mode ${go.mode}`);
 
 let ticks = 0;
-const timer = setInterval(() => ticks++, 10);
+const timer = setInterval(() => ticks++, 1);
 
 process.once('SIGTERM', async () => {
   clearInterval(timer);

@@ -176,6 +176,10 @@ static napi_value drain(napi_env env, napi_callback_info info) {
   return by_id(env, info, request_drain);
 }
 
+static napi_value bury(napi_env env, napi_callback_info info) {
+  return by_id(env, info, px_registry_bury);
+}
+
 /* The counters of a host by its id; undefined where there is no such host. */
 static napi_value stats(napi_env env, napi_callback_info info) {
   size_t argc = 1;
@@ -374,7 +378,7 @@ NAPI_MODULE_INIT() {
       {"backends", backends},   {"listenTcp", listen_tcp},
       {"listenUnix", listen_unix}, {"listenInherited", listen_inherited},
       {"closeOnExec", close_on_exec}, {"closeListener", close_listener},
-      {"createHost", create_host}, {"stop", stop}, {"drain", drain},
+      {"createHost", create_host}, {"stop", stop}, {"drain", drain}, {"bury", bury},
       {"stats", stats},
       {"catchSignals", catch_signals}, {"releaseSignals", release_signals},
   };

@@ -178,6 +178,11 @@ export interface Addon extends GivenFunctions {
    * hangup flag, and sock_accept answers EINVAL. The sockets stay open. Any thread. False: no such host.
    */
   drain(id: number): boolean;
+  /**
+   * The thread of host `id` is gone, and did not close it, as a runtime may end a thread by force: closes all
+   * that its guest had open. False: it was closed, as it is as a rule.
+   */
+  bury(id: number): boolean;
   /** The counters of host `id`, undefined where there is no such host. Any thread. */
   stats(id: number): HostStats | undefined;
   /**
@@ -252,6 +257,11 @@ export function closeOnExec(fd: number): void {
 /** See {@link Addon.drain}. */
 export function drain(id: number): boolean {
   return addon().drain(id);
+}
+
+/** See {@link Addon.bury}. */
+export function bury(id: number): boolean {
+  return addon().bury(id);
 }
 
 /** See {@link Addon.stats}. */

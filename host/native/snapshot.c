@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * See snapshot.h. */
+#define _GNU_SOURCE
 #include "snapshot.h"
+
+#include "poll_event.h"
 
 void px_snapshot_take(const struct px_host *host, struct px_snapshot *snapshot) {
   /* Nothing but numbers of 64 bits, which the guest's thread writes whole. */
@@ -9,6 +12,9 @@ void px_snapshot_take(const struct px_host *host, struct px_snapshot *snapshot) 
   uint64_t *to = (uint64_t *)&snapshot->counters;
   for (size_t i = 0; i < sizeof(struct px_counters) / sizeof *to; i++)
     to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+  uint64_t started = snapshot->counters.turn_started_ns;
+  uint64_t now = started == 0 ? 0 : px_now_ns(CLOCK_MONOTONIC);
+  snapshot->turn_running_ns = now > started ? now - started : 0;
   snapshot->backend = host->ops->name;
   snapshot->descriptors = __atomic_load_n(&host->table.open, __ATOMIC_RELAXED);
 }

@@ -9,6 +9,7 @@ struct px_snapshot {
   const char *backend;
   struct px_counters counters;
   uint64_t descriptors; /* open entries of the guest's table */
+  uint64_t turn_running_ns; /* how long the present turn has taken; 0: the guest waits */
 };
 
 /* From another thread each number is whole, but one may be older than the next. */

@@ -48,7 +48,7 @@ napi_value px_stats_object(napi_env env, const struct px_snapshot *snapshot) {
       {"turns", c->turns},
       {"turnNsTotal", c->turn_ns_total},
       {"longestTurnNs", c->longest_turn_ns},
-      {"turnStartedNs", c->turn_started_ns},
+      {"turnRunningNs", snapshot->turn_running_ns},
   };
   TRY(napi_create_object(env, &stats));
   TRY(put_string(env, stats, "backend", snapshot->backend));

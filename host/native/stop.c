@@ -52,6 +52,16 @@ bool px_registry_stop(uint32_t id) {
   return host != NULL;
 }
 
+bool px_registry_bury(uint32_t id) {
+  pthread_mutex_lock(&lock);
+  struct px_host *host = find(id);
+  pthread_mutex_unlock(&lock);
+  if (host == NULL || host->turns_by_loop || host->suspends) return false;
+  px_registry_remove(host);
+  px_host_close(host);
+  return true;
+}
+
 bool px_registry_snapshot(uint32_t id, struct px_snapshot *snapshot) {
   pthread_mutex_lock(&lock);
   const struct px_host *host = find(id);

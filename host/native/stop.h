@@ -15,6 +15,10 @@ void px_registry_remove(struct px_host *host);
 /* px_host_stop by id; false where there is no such host. Any thread. */
 bool px_registry_stop(uint32_t id);
 
+/* The thread of host `id` is gone, and did not close it (a runtime ended it by force): closes all that its guest
+ * had open. False: no such host, or one that an event loop's driver still knows. */
+bool px_registry_bury(uint32_t id);
+
 /* The counters of a host by id; false where there is no such host. Any thread. */
 bool px_registry_snapshot(uint32_t id, struct px_snapshot *snapshot);
 

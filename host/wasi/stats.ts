@@ -34,8 +34,8 @@ export interface HostStats {
   readonly turns: number;
   readonly turnNsTotal: number;
   readonly longestTurnNs: number;
-  /** CLOCK_MONOTONIC when the turn that runs now began, in ns; 0 while the guest waits. */
-  readonly turnStartedNs: number;
+  /** How long the turn that runs now has taken; 0 while the guest waits. */
+  readonly turnRunningNs: number;
   /** Turns by length: element k counts those from 2^(10 + k) ns up to twice that, the first one all shorter ones too. */
   readonly turnNs: readonly number[];
   /** System calls by kind, made on the guest's behalf by the native layer: `{ recv: 12, … }`. */

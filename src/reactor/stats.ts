@@ -16,7 +16,7 @@ export interface ReactorStats extends HostStats {
 }
 
 /** Fields of which several instances have the greatest, and not the sum. */
-const GREATEST: ReadonlySet<string> = new Set(['longestTurnNs', 'turnStartedNs']);
+const GREATEST: ReadonlySet<string> = new Set(['longestTurnNs', 'turnRunningNs']);
 
 type Value = number | string | readonly number[] | Readonly<Record<string, number>>;
 
@@ -35,7 +35,7 @@ const NOTHING: HostStats = {
   turns: 0,
   turnNsTotal: 0,
   longestTurnNs: 0,
-  turnStartedNs: 0,
+  turnRunningNs: 0,
   turnNs: [],
   bytesRead: 0,
   bytesWritten: 0,

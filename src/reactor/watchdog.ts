@@ -27,9 +27,8 @@ export function watchTurns(
       longest = stats.longestTurnNs;
       if (longest > turnMs * NS_PER_MS) slow(longest / NS_PER_MS);
     }
-    if (mode !== 'worker' || stats.turnStartedNs === 0) return;
-    const busyMs = (Number(process.hrtime.bigint()) - stats.turnStartedNs) / NS_PER_MS;
-    if (busyMs > turnMs) instance.stop({ kind: 'limit', error: tooLong(turnMs) });
+    if (mode === 'worker' && stats.turnRunningNs > turnMs * NS_PER_MS)
+      instance.stop({ kind: 'limit', error: tooLong(turnMs) });
   };
   const timer = setInterval(look, Math.max(1, Math.floor(turnMs / LOOKS)));
   timer.unref();

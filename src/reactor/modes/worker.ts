@@ -2,7 +2,7 @@
 // Mode 'worker': the guest blocks in the backend, on a thread of its own.
 
 import { Worker } from 'node:worker_threads';
-import { drain, type HostStats, PolluxError, statsOf, stop } from '../../../host/index.ts';
+import { bury, drain, type HostStats, PolluxError, statsOf, stop } from '../../../host/index.ts';
 import { type Ending, type EndingMessage, endingOf, fromMessage } from '../ending.ts';
 import type { Instance, InstancePlan, InstanceSink } from '../instance.ts';
 
@@ -95,6 +95,7 @@ class WorkerInstance implements Instance {
     this.ended = new Promise((resolve) => {
       worker.on('exit', () => {
         clearTimeout(this.#forced);
+        bury(this.id);
         const ending = this.#ending ?? {
           kind: 'error',
           error: new Error('the thread of the guest ended without a word'),
