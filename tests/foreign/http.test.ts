@@ -136,7 +136,8 @@ function requests(cell: Cell): void {
     expect(await curl(server, '/files/none', ...status)).toBe('404');
   });
   it('SIGTERM ends it', async (server) => {
-    expect(await server.end('SIGTERM')).toEqual({ code: null, signal: 'SIGTERM' });
+    // Its accept fails, and http.Serve returns: see endsBySignal.
+    expect(await server.end('SIGTERM')).toEqual({ code: expect.any(Number), signal: null });
   });
 }
 

@@ -92,13 +92,16 @@ export async function pausesAndSizes({ port }: Port, count: number, rounds: numb
   );
 }
 
-/** A signal ends the server by that signal, while it waits and with clients in the middle of it. */
+/**
+ * A signal drains the server: its accept fails, upon which each of these guests ends by itself, with a status of
+ * its own, clients or not.
+ */
 export async function endsBySignal(server: Server, signal: NodeJS.Signals): Promise<void> {
   const clients = await Promise.all([1, 2, 3].map(() => Client.connect(server.port)));
   await clients[0]?.send('hello');
   expect(await clients[0]?.readText(5)).toBe('hello');
   clients[1]?.send(bytes(8 << 20)).catch(() => {});
-  expect(await server.end(signal)).toEqual({ code: null, signal });
+  expect(await server.end(signal)).toEqual({ code: expect.any(Number), signal: null });
   await expect(Client.connect(server.port)).rejects.toThrow(/ECONNREFUSED/);
   for (const client of clients) client.close();
 }

@@ -12,7 +12,6 @@ import {
   type RestartPolicy,
 } from '../../index.ts';
 import { activatedListeners } from '../../systemd.ts';
-import { serveMetrics } from '../metrics.ts';
 import { say, sayError, sayTrace, visible } from '../output.ts';
 import { catchEndings } from '../signals.ts';
 import { showStats } from '../stats.ts';
@@ -97,6 +96,8 @@ export async function runCommand(
   const watcher = flags.watch && reloadOnChange(reactor, file);
   announce(reactor);
   if (flags.metrics !== undefined) {
+    // Loaded here alone, as a run must start fast.
+    const { serveMetrics } = await import('../metrics.ts');
     await serveMetrics(reactor, flags.metrics).catch(async (error) => {
       await reactor.close();
       throw error;
