@@ -259,10 +259,12 @@ int px_host_rest(struct px_host *host) {
 }
 
 /* In an event loop: what is there already needs no wait. */
-static int look_at_fd(struct px_host *host, int host_fd, short events) {
+static int look_at_fd(struct px_host *host, int host_fd, short events, bool wakes) {
   struct pollfd fd = {.fd = host_fd, .events = events};
   if (px_host_stopped(host)) return PX_STOPPED;
+  bool asked = atomic_load(&host->requests) != 0;
   px_requests_look(host);
+  if (asked && wakes) return WASI_SUCCESS;
   PX_COUNT(&host->counters, poll);
   if (host_fd >= 0 && poll(&fd, 1, 0) > 0) return WASI_SUCCESS;
   return suspend_for_fd(host, host_fd, events, UINT64_MAX);
@@ -271,7 +273,7 @@ static int look_at_fd(struct px_host *host, int host_fd, short events) {
 /* `wakes`: a wake by another thread ends it. */
 static int wait_fd(struct px_host *host, int host_fd, short events, bool wakes) {
   px_host_waits(host);
-  if (host->suspends) return look_at_fd(host, host_fd, events);
+  if (host->suspends) return look_at_fd(host, host_fd, events, wakes);
   for (;;) {
     struct pollfd fds[2] = {{.fd = host_fd, .events = events},
                             {.fd = host->wake_fd, .events = POLLIN}};

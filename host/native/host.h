@@ -50,6 +50,11 @@ struct px_host {
   struct px_subscriptions subs;
   struct px_poll_set set; /* /dev/poll */
   struct px_inbox inbox;
+  /* In an event loop, and used on its thread alone: calls the guest soon, without the wake pipe, and answers
+   * whether it does. NULL: there is none. */
+  bool (*nudge)(void *context);
+  void *nudge_context;
+  pthread_t nudge_thread;
   struct px_slots attached; /* channel_guest.h, unread.h */
   struct px_counters counters;
   struct px_limits limits;

@@ -50,6 +50,15 @@ static struct px_queue **queue_of(struct px_inbox *inbox, uint32_t listener) {
   return at;
 }
 
+/* The guest's thread is to look. With the lock held. */
+static void ask(struct px_host *host) {
+  if (host->nudge != NULL && pthread_equal(host->nudge_thread, pthread_self()) &&
+      host->nudge(host->nudge_context))
+    atomic_fetch_or(&host->requests, PX_REQUEST_INBOX);
+  else
+    px_host_request(host, PX_REQUEST_INBOX);
+}
+
 int px_inbox_put(struct px_host *host, uint32_t listener, struct px_arrival *arrival) {
   if (host->ops->fd_limit != 0 && arrival->host_fd >= host->ops->fd_limit) return -EMFILE;
   int status = 0;
@@ -66,7 +75,7 @@ int px_inbox_put(struct px_host *host, uint32_t listener, struct px_arrival *arr
     *queue->last = arrival;
     queue->last = &arrival->next;
     atomic_fetch_add(&host->inbox.waiting, 1);
-    px_host_request(host, PX_REQUEST_INBOX);
+    ask(host);
   }
   pthread_mutex_unlock(&host->inbox.lock);
   return status;
@@ -79,7 +88,7 @@ void px_inbox_mark(struct px_host *host, struct px_channel *channel) {
     channel->next_changed = host->inbox.changed;
     host->inbox.changed = channel;
   }
-  px_host_request(host, PX_REQUEST_INBOX);
+  ask(host);
   pthread_mutex_unlock(&host->inbox.lock);
 }
 

@@ -4,6 +4,7 @@
 #include "loop.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,14 @@ struct px_loop {
   void *driven; /* the driver's part; NULL: it is gone */
   bool running; /* in px_loop_ready */
 };
+
+/* On the loop's thread: the app has given the guest something, for which no system call is needed then. */
+static bool nudge(void *context) {
+  struct px_loop *loop = context;
+  if (loop->driven == NULL || loop->turn == NULL || loop->driver->soon == NULL) return false;
+  loop->driver->soon(loop->driven);
+  return true;
+}
 
 bool px_loop_open(napi_env env, struct instance *in, const char *driver, const char **error) {
   struct px_host *host = &in->host;
@@ -36,6 +45,9 @@ bool px_loop_open(napi_env env, struct instance *in, const char *driver, const c
     return false;
   }
   in->loop = loop;
+  host->nudge_thread = pthread_self();
+  host->nudge_context = loop;
+  host->nudge = nudge;
   return true;
 }
 
@@ -112,6 +124,7 @@ void px_loop_close(struct px_loop *loop) {
   if (loop->driven != NULL) loop->driver->close(loop->driven);
   loop->driven = NULL;
   loop->in->loop = NULL;
+  loop->in->host.nudge = NULL;
   loop->in = NULL;
   if (!loop->running) free(loop);
 }

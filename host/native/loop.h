@@ -15,6 +15,8 @@ struct px_loop_driver {
   void *(*open)(napi_env env, struct px_loop *loop, int descriptor, int wake_fd, const char **error);
   /* Watches what `awaits` says, in the place of what was watched before. */
   void (*arm)(void *driver, const struct px_await *awaits);
+  /* Calls in the next iteration of the loop, besides what is watched. NULL: it can't. */
+  void (*soon)(void *driver);
   /* Watches nothing. */
   void (*rest)(void *driver);
   /* Whether it keeps the process alive. */

@@ -4,7 +4,9 @@
  *
  * The backend's descriptor is watched by one handle from the first wait on. A call that waits for one
  * other descriptor (a blocking read, say) is watched through an epoll set of its own, the gate, which
- * holds that descriptor and the wake pipe: the backend's may be readable for ever meanwhile. */
+ * holds that descriptor and the wake pipe: the backend's may be readable for ever meanwhile. What needs no
+ * wait comes by an idle handle, in the next iteration: timers that are due at once would come again and
+ * again before anything else of the app. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -21,7 +23,7 @@ typedef struct uv_loop_s uv_loop_t;
 typedef struct {
   void *data; /* first in every handle */
 } uv_handle_t;
-enum { UV_POLL_TYPE = 8, UV_TIMER_TYPE = 13, UV_READABLE = 1 };
+enum { UV_IDLE_TYPE = 6, UV_POLL_TYPE = 8, UV_TIMER_TYPE = 13, UV_READABLE = 1 };
 
 static struct {
   size_t (*handle_size)(int type);
@@ -31,6 +33,9 @@ static struct {
   int (*timer_init)(uv_loop_t *loop, uv_handle_t *handle);
   int (*timer_start)(uv_handle_t *handle, void (*due)(uv_handle_t *), uint64_t ms, uint64_t repeat);
   int (*timer_stop)(uv_handle_t *handle);
+  int (*idle_init)(uv_loop_t *loop, uv_handle_t *handle);
+  int (*idle_start)(uv_handle_t *handle, void (*next)(uv_handle_t *));
+  int (*idle_stop)(uv_handle_t *handle);
   void (*close)(uv_handle_t *handle, void (*closed)(uv_handle_t *));
   void (*ref)(uv_handle_t *handle);
   void (*unref)(uv_handle_t *handle);
@@ -44,7 +49,9 @@ static bool look_up(void) {
       {"uv_handle_size", (void **)&uv.handle_size}, {"uv_poll_init", (void **)&uv.poll_init},
       {"uv_poll_start", (void **)&uv.poll_start},   {"uv_poll_stop", (void **)&uv.poll_stop},
       {"uv_timer_init", (void **)&uv.timer_init},   {"uv_timer_start", (void **)&uv.timer_start},
-      {"uv_timer_stop", (void **)&uv.timer_stop},   {"uv_close", (void **)&uv.close},
+      {"uv_timer_stop", (void **)&uv.timer_stop},   {"uv_idle_init", (void **)&uv.idle_init},
+      {"uv_idle_start", (void **)&uv.idle_start},   {"uv_idle_stop", (void **)&uv.idle_stop},
+      {"uv_close", (void **)&uv.close},
       {"uv_ref", (void **)&uv.ref},                 {"uv_unref", (void **)&uv.unref},
   };
   for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
@@ -54,14 +61,16 @@ static bool look_up(void) {
   return true;
 }
 
-enum { BACKEND, GATE, TIMER, HANDLES };
+enum { BACKEND, GATE, TIMER, IDLE, HANDLES };
+
+static const int types[HANDLES] = {UV_POLL_TYPE, UV_POLL_TYPE, UV_TIMER_TYPE, UV_IDLE_TYPE};
 
 struct driver {
   struct px_loop *loop; /* NULL: closing */
   napi_async_cleanup_hook_handle hook;
   uv_handle_t *handles[HANDLES];
   int open_handles;
-  bool watches[2], timed;
+  bool watches[2], timed, soon;
   int gate, gated_fd; /* epoll descriptor, -1: not made yet; what else is in it, -1 */
   int wake_fd;
 };
@@ -108,10 +117,29 @@ static void on_due(uv_handle_t *handle) {
   if (d->loop != NULL) px_loop_ready(d->loop);
 }
 
+static void set_soon(struct driver *d, bool soon);
+
+static void on_idle(uv_handle_t *handle) {
+  struct driver *d = handle->data;
+  set_soon(d, false);
+  if (d->loop != NULL) px_loop_ready(d->loop);
+}
+
+static void set_soon(struct driver *d, bool soon) {
+  if (d->soon == soon) return;
+  d->soon = soon;
+  if (soon)
+    uv.idle_start(d->handles[IDLE], on_idle);
+  else
+    uv.idle_stop(d->handles[IDLE]);
+}
+
 static uv_handle_t *make(struct driver *d, int which, uv_loop_t *loop, int fd) {
-  uv_handle_t *handle = calloc(1, uv.handle_size(which == TIMER ? UV_TIMER_TYPE : UV_POLL_TYPE));
+  uv_handle_t *handle = calloc(1, uv.handle_size(types[which]));
   if (handle == NULL) return NULL;
-  if ((which == TIMER ? uv.timer_init(loop, handle) : uv.poll_init(loop, handle, fd)) < 0) {
+  if ((which == TIMER  ? uv.timer_init(loop, handle)
+       : which == IDLE ? uv.idle_init(loop, handle)
+                       : uv.poll_init(loop, handle, fd)) < 0) {
     free(handle);
     return NULL;
   }
@@ -137,6 +165,7 @@ static void *driver_open(napi_env env, struct px_loop *loop, int descriptor, int
   bool made = d->gate >= 0 && epoll_ctl(d->gate, EPOLL_CTL_ADD, wake_fd, &wake) == 0 &&
               make(d, BACKEND, uv_loop, descriptor) != NULL &&
               make(d, GATE, uv_loop, d->gate) != NULL && make(d, TIMER, uv_loop, -1) != NULL &&
+              make(d, IDLE, uv_loop, -1) != NULL &&
               napi_add_async_cleanup_hook(env, on_environment_end, d, &d->hook) == napi_ok;
   if (made) return d;
   driver_close(d);
@@ -171,7 +200,8 @@ static void driver_arm(void *driver, const struct px_await *awaits) {
   if (!awaits->backend && !put_into_gate(d, awaits->fd, awaits->events)) left_ns = 0;
   watch(d, BACKEND, awaits->backend);
   watch(d, GATE, !awaits->backend);
-  if (left_ns != UINT64_MAX) {
+  set_soon(d, left_ns == 0);
+  if (left_ns != UINT64_MAX && left_ns != 0) {
     uint64_t ms = left_ns / 1000000 + (left_ns % 1000000 != 0);
     uv.timer_start(d->handles[TIMER], on_due, ms, 0);
     d->timed = true;
@@ -181,8 +211,11 @@ static void driver_arm(void *driver, const struct px_await *awaits) {
   }
 }
 
+static void driver_soon(void *driver) { set_soon(driver, true); }
+
 static void driver_rest(void *driver) {
   struct driver *d = driver;
+  set_soon(d, false);
   watch(d, BACKEND, false);
   watch(d, GATE, false);
   if (d->timed) uv.timer_stop(d->handles[TIMER]);
@@ -198,6 +231,7 @@ const struct px_loop_driver px_loop_uv = {
     .name = "uv",
     .open = driver_open,
     .arm = driver_arm,
+    .soon = driver_soon,
     .rest = driver_rest,
     .ref = driver_ref,
     .close = driver_close,
