@@ -39,12 +39,6 @@ static bool gets(struct px_channel *channel, const char *expected) {
   return n == (ssize_t)strlen(expected) && memcmp(bytes, expected, (size_t)n) == 0;
 }
 
-static bool reads(struct test *t, uint32_t fd, uint32_t flags, uint32_t size, const char *expected) {
-  uint32_t count;
-  int status = recv_fd(t, fd, size, flags, &count);
-  return status == 0 && count == strlen(expected) && memcmp(t->bytes + DATA, expected, count) == 0;
-}
-
 static bool writes(struct test *t, uint32_t fd, const char *text) {
   uint32_t count;
   memcpy(t->bytes + DATA, text, strlen(text));

@@ -99,6 +99,12 @@ int recv_fd(struct test *t, uint32_t fd, uint32_t length, uint32_t flags, uint32
   return status;
 }
 
+bool reads(struct test *t, uint32_t fd, uint32_t flags, uint32_t size, const char *expected) {
+  uint32_t count;
+  int status = recv_fd(t, fd, size, flags, &count);
+  return status == 0 && count == strlen(expected) && memcmp(t->bytes + DATA, expected, count) == 0;
+}
+
 bool wait_for(struct test *t, int tag, uint32_t fd) {
   sub_none(t);
   sub_fd(t, tag, fd, 1);

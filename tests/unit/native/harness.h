@@ -69,6 +69,9 @@ int read_fd(struct test *t, uint32_t fd, uint32_t length, uint32_t *count);
 int write_fd(struct test *t, uint32_t fd, uint32_t length, uint32_t *count);
 int recv_fd(struct test *t, uint32_t fd, uint32_t length, uint32_t flags, uint32_t *count);
 
+/* As recv_fd: it succeeds, with these bytes and no others. */
+bool reads(struct test *t, uint32_t fd, uint32_t flags, uint32_t size, const char *expected);
+
 /* One wait of at most 2 ms for `tag` of `fd`; true where that is what ended it. */
 bool wait_for(struct test *t, int tag, uint32_t fd);
 /* A connection that the guest has waited for once: from then on a backend may be at work on it. */
