@@ -15,6 +15,7 @@ void px_snapshot_take(const struct px_host *host, struct px_snapshot *snapshot) 
   uint64_t started = snapshot->counters.turn_started_ns;
   uint64_t now = started == 0 ? 0 : px_now_ns(CLOCK_MONOTONIC);
   snapshot->turn_running_ns = now > started ? now - started : 0;
+  snapshot->draining = host->draining;
   snapshot->backend = host->ops->name;
   snapshot->descriptors = __atomic_load_n(&host->table.open, __ATOMIC_RELAXED);
 }

@@ -8,6 +8,7 @@
 struct px_snapshot {
   const char *backend;
   struct px_counters counters;
+  bool draining;        /* its listeners give no more */
   uint64_t descriptors; /* open entries of the guest's table */
   uint64_t turn_running_ns; /* how long the present turn has taken; 0: the guest waits */
 };

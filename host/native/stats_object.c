@@ -30,7 +30,7 @@ static napi_value refused(napi_env env, const struct px_counters *c) {
 
 napi_value px_stats_object(napi_env env, const struct px_snapshot *snapshot) {
   const struct px_counters *c = &snapshot->counters;
-  napi_value stats, syscalls, turns, limits;
+  napi_value stats, syscalls, turns, limits, draining;
   const struct {
     const char *name;
     uint64_t value;
@@ -57,6 +57,8 @@ napi_value px_stats_object(napi_env env, const struct px_snapshot *snapshot) {
   turns = histogram(env, c->turn_ns);
   limits = turns == NULL ? NULL : refused(env, c);
   if (limits == NULL) return NULL;
+  TRY(napi_get_boolean(env, snapshot->draining, &draining));
+  TRY(put(env, stats, "draining", draining));
   TRY(put(env, stats, "turnNs", turns));
   TRY(put(env, stats, "refusedByLimit", limits));
   TRY(napi_create_object(env, &syscalls));

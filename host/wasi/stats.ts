@@ -21,6 +21,8 @@ export interface HostStats {
   readonly openConnections: number;
   /** Descriptors of the guest that are open now, whatever they are. */
   readonly descriptors: number;
+  /** Whether its listeners give no more, as it is being drained. */
+  readonly draining: boolean;
   /** Times that a limit was met. */
   readonly refusedByLimit: {
     readonly connections: number;

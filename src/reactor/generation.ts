@@ -141,6 +141,15 @@ export class Generation {
     return cut;
   }
 
+  /** After `drain` was called: resolves when none of the instances accepts any more. */
+  async acceptsNoMore(): Promise<void> {
+    // A guest that is busy hears of it at its next call; nobody need wait long for that.
+    for (let tries = 0; tries < 1000; tries++) {
+      if (this.instances().every((one) => one.stats()?.draining ?? true)) return;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
   tellDrain(): void {
     this.#tell('drain', { generation: this.#number, connections: this.#connections() });
   }

@@ -232,6 +232,7 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
     this.#current = generation;
     this.#totals.reloads++;
     void old?.drain(timeout);
+    await old?.acceptsNoMore();
   }
 
   #make(module: WebAssembly.Module, mode: Mode, replaces?: number): Generation {

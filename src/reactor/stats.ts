@@ -18,7 +18,7 @@ export interface ReactorStats extends HostStats {
 /** Fields of which several instances have the greatest, and not the sum. */
 const GREATEST: ReadonlySet<string> = new Set(['longestTurnNs', 'turnRunningNs']);
 
-type Value = number | string | readonly number[] | Readonly<Record<string, number>>;
+type Value = number | string | boolean | readonly number[] | Readonly<Record<string, number>>;
 
 /** Of a guest that has done nothing yet. */
 const NOTHING: HostStats = {
@@ -30,6 +30,7 @@ const NOTHING: HostStats = {
   accepts: 0,
   openConnections: 0,
   descriptors: 0,
+  draining: false,
   refusedByLimit: { connections: 0, descriptors: 0, acceptRate: 0, memory: 0 },
   acceptPauses: 0,
   turns: 0,
@@ -55,7 +56,7 @@ export function addStats(all: readonly HostStats[]): HostStats {
 }
 
 function add(name: string, a: Value | undefined, b: Value): Value {
-  if (a === undefined || typeof b === 'string') return b;
+  if (a === undefined || typeof b === 'string' || typeof b === 'boolean') return b;
   if (typeof b === 'number')
     return GREATEST.has(name) ? Math.max(a as number, b) : (a as number) + b;
   if (Array.isArray(b)) return b.map((count, at) => ((a as number[])[at] ?? 0) + count);
