@@ -19,6 +19,7 @@ const steps = [
   ['other runtimes', 'node', ['tests/runtimes/install.mjs']],
   ['foreign guests', 'node', ['tests/foreign/build.mjs']],
   ['prebuilt addons', 'node', ['host/native/prebuild.mjs']],
+  ['Node on musl', 'node', ['tests/package/musl.mjs']],
 ];
 
 function run(command, args) {

@@ -16,12 +16,14 @@ const folder = dirname(fileURLToPath(import.meta.url));
 const include = createRequire(import.meta.url)('node-api-headers').include_dir;
 
 /**
- * Folder and file as node-gyp-build names them, by Zig's name of the target. Node 20 needs glibc 2.28. What is
- * built for musl loads nowhere that this project can test, so those systems build from source.
+ * Folder and file as node-gyp-build names them, by Zig's name of the target. Node 20 needs glibc 2.28, or musl
+ * where it is built for Alpine. What is listed here is loaded and served from in tests/package/prebuilds.test.ts.
  */
 const TARGETS = {
   'x86_64-linux-gnu.2.28': 'linux-x64/node.napi.glibc.node',
+  'x86_64-linux-musl': 'linux-x64/node.napi.musl.node',
   'aarch64-linux-gnu.2.28': 'linux-arm64/node.napi.glibc.node',
+  'aarch64-linux-musl': 'linux-arm64/node.napi.musl.node',
 };
 
 /** Zig, installed on first use. */
