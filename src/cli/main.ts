@@ -8,9 +8,7 @@ import { parseConnect, parseListeners } from '../addresses.ts';
 import { type ListenSpec, PolluxError, type PolluxErrorCode } from '../index.ts';
 import { checkListenersOrder, checkTrigger, parseDir, parseEnv } from '../options.ts';
 import { backendsCommand } from './commands/backends.ts';
-import { type BuildFlags, buildCommand } from './commands/build.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { newCommand } from './commands/new.ts';
+import type { BuildFlags } from './commands/build.ts';
 import { type RunFlags, runCommand } from './commands/run.ts';
 import {
   ABOUT,
@@ -184,8 +182,9 @@ function program(progress: Progress): Command {
     .argument('<NAME>', 'the folder to make')
     .option('-t, --template <KIND>', 'echo, line (a line protocol) or http', 'echo')
     .addHelpText('after', NEW_HELP)
-    .action((name: string, options: { template: string }) => {
+    .action(async (name: string, options: { template: string }) => {
       progress.parsing = false;
+      const { newCommand } = await import('./commands/new.ts');
       progress.status = newCommand(name, options);
     });
 
@@ -202,6 +201,7 @@ function program(progress: Progress): Command {
     .addHelpText('after', BUILD_HELP)
     .action(async (entry: string, flags: BuildFlags) => {
       progress.parsing = false;
+      const { buildCommand } = await import('./commands/build.ts');
       progress.status = await buildCommand(entry, flags);
     });
 
@@ -216,6 +216,7 @@ function program(progress: Progress): Command {
     .addHelpText('after', INSPECT_HELP)
     .action(async (file: string, options: { json?: true }) => {
       progress.parsing = false;
+      const { inspectCommand } = await import('./commands/inspect.ts');
       progress.status = await inspectCommand(file, options);
     });
 

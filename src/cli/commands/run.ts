@@ -96,7 +96,7 @@ export async function runCommand(
   const watcher = flags.watch && reloadOnChange(reactor, file);
   announce(reactor);
   if (flags.metrics !== undefined) {
-    // Loaded here alone, as a run must start fast.
+    // prom-client takes as long to load as a run takes to start.
     const { serveMetrics } = await import('../metrics.ts');
     await serveMetrics(reactor, flags.metrics).catch(async (error) => {
       await reactor.close();
