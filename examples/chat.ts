@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A chat: what one writes, line by line, all others read. State is shared by all connections, without locks.
+// IO model: a reactor. A chat: what one writes, line by line, all others read. State is shared by all connections, without locks.
 // Run: npm run example -- chat
-// Listen: 127.0.0.1:6666
+// Listen: 127.0.0.1:6666,backlog=511
 // Backend: auto
 
 import { Connection, Reactor } from 'pollux/assembly';

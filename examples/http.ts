@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// HTTP/1.1: GET / says hello. Connections are kept alive, requests may come in pieces or several at once
+// IO model: a reactor. HTTP/1.1: GET / says hello. Connections are kept alive, requests may come in pieces or several at once
 // (RFC 9112). There are no request bodies here: a request that has one is refused.
 // Run: npm run example -- http
-// Listen: 127.0.0.1:8080
+// Listen: 127.0.0.1:8080,backlog=511
 // Backend: auto
 
 import { Connection, Reactor } from 'pollux/assembly';

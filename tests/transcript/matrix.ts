@@ -16,10 +16,14 @@ export const NATURE: Readonly<Record<string, { serial?: true; spins?: true }>> =
   nonblocking: { spins: true },
 };
 
-/** Every guest of examples/, found and not listed: one without a transcript is impossible. */
+/** Guests that speak a protocol of their own: protocols.test.ts has their transcripts. */
+export const PROTOCOLS = ['chat', 'http'];
+
+/** Every other guest of examples/, found and not listed: one without a transcript is impossible. They echo. */
 export const EXAMPLES = readdirSync(join(root, 'examples'))
   .filter((name) => name.endsWith('.ts'))
-  .map((name) => name.slice(0, -3));
+  .map((name) => name.slice(0, -3))
+  .filter((name) => !PROTOCOLS.includes(name));
 
 /** The addon's own list, so that a new backend is in the matrix at once. Best first. */
 export const BACKENDS = backends()
