@@ -211,7 +211,7 @@ export function addon(): Addon {
   } catch (cause) {
     throw new PolluxError(
       'ERR_ADDON_LOAD',
-      `cannot load the native addon (${(cause as Error).message.split('\n')[0]}); build it with 'npm run build' in pollux's folder: it needs Linux, Python 3 and a C compiler`,
+      `cannot load the native addon (${(cause as Error).message.split('\n')[0]}); build it with 'npm rebuild pollux', or 'npm run build' in a checkout: it needs Linux, Python 3, make and a C compiler`,
       { cause },
     );
   }

@@ -111,19 +111,26 @@ Examples:
 `;
 
 export const BUILD_HELP = `
-The program imports 'pollux/assembly', by whatever way pollux is installed. Any
-warning of the compiler is an error.
+The program imports 'pollux/assembly', by whatever way pollux is installed; the
+compiler is the project's own (npm install --save-dev assemblyscript). Any warning
+of it is an error, and then nothing is written. A reactor is built of a program that
+calls run() of a Reactor; one with a loop of its own can only be a command.
 
 Examples:
-  pollux build assembly/index.ts
-      build/index.wasm, for pollux run, Wasmtime 36 to 46 and the modes worker and jspi
-  pollux build --reactor assembly/index.ts
+  pollux build
+      build/index.wasm of assembly/index.ts, for pollux run, Wasmtime 36 to 46 and
+      the modes worker and jspi
+  pollux build --reactor
       build/index.reactor.wasm, for mode inline: the same source, driven by a Node app
-  pollux build assembly/index.ts -o out/server.wasm --debug
+  pollux build assembly/chat.ts -o out/chat.wasm --debug
+  pollux run --watch --listen :6666 build/index.wasm
+      in another terminal: each new build takes over
 `;
 
 export const INSPECT_HELP = `
+Nothing of the module is run. What pollux can't run is told as well, with the reason.
+
 Examples:
   pollux inspect server.wasm
-  pollux inspect --json server.wasm | jq .modes
+  pollux inspect --json server.wasm | jq '{kind, modes, unknownImports}'
 `;

@@ -194,8 +194,9 @@ function program(progress: Progress): Command {
     .description(
       "Compiles a guest by the project's AssemblyScript compiler, with what pollux needs set.",
     )
-    .argument('<ENTRY.ts>', 'the program')
+    .argument('[ENTRY.ts]', 'the program', 'assembly/index.ts')
     .option('-o, --out <FILE>', 'what to write; build/ENTRY.wasm, or build/ENTRY.reactor.wasm')
+    .option('--command', 'a module that runs its own loop, by _start; the default')
     .option('--reactor', 'a module for mode inline, which exports _initialize and turn')
     .option('--debug', 'without optimisations')
     .addHelpText('after', BUILD_HELP)

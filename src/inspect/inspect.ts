@@ -2,38 +2,32 @@
 // What a module is, what it wants of a host, and whether and how pollux would run it.
 
 import { readFileSync } from 'node:fs';
-import { isCommand, isReactor, PREVIEW1_MODULE, PREVIEW1_NAMES } from '../../host/index.ts';
+import {
+  checkImports,
+  isCommand,
+  isReactor,
+  PolluxError,
+  PREVIEW1_MODULE,
+  PREVIEW1_NAMES,
+} from '../../host/index.ts';
 import { compileNow, unreadable } from '../module.ts';
-import { type MemoryLimits, memoryOf, producersOf } from './sections.ts';
+import { featuresOf } from './features.ts';
+import { dataOf, type MemoryLimits, memoriesOf } from './sections.ts';
+import { type Origin, originOf } from './toolchain.ts';
 
-/** A part of the host that a module can use, by the imports that say so. */
-const FEATURES: Readonly<Record<string, RegExp>> = {
-  'accepts connections': /^sock_accept$/,
-  'waits for many descriptors': /^poll_oneoff$/,
-  'ends its side of connections': /^sock_shutdown$/,
-  'reads and writes descriptors': /^(fd_(read|write)|sock_(recv|send))$/,
-  'opens files, or connections by /dev/tcp': /^path_open$/,
-  'changes directories':
-    /^path_(create_directory|link|remove_directory|rename|symlink|unlink_file)$/,
-  clocks: /^clock_/,
-  'random numbers': /^random_get$/,
-  arguments: /^args_/,
-  environment: /^environ_/,
-};
-
-/** What is known of a module. */
-export interface Inspection {
+/** What is known of a file. */
+export interface Inspection extends Origin {
   readonly path: string;
   readonly byteLength: number;
-  readonly kind: 'command' | 'reactor' | 'command and reactor' | 'neither';
+  /** 'reactor': it has `_initialize`; pollux runs those that have `turn` too. */
+  readonly kind: 'command' | 'reactor' | 'command and reactor' | 'neither' | 'component';
   /** `module.name`, of those that pollux has, and of those that it has not. */
   readonly imports: readonly string[];
   readonly unknownImports: readonly string[];
   /** With their kinds. */
   readonly exports: readonly { readonly name: string; readonly kind: string }[];
-  /** In pages of 64 KiB. */
-  readonly memory: MemoryLimits | undefined;
-  readonly producers: readonly string[];
+  /** The first, in pages of 64 KiB; with the name by which it is exported. */
+  readonly memory: (MemoryLimits & { readonly exported: string | undefined }) | undefined;
   /** What of the host it would use. */
   readonly features: readonly string[];
   /** The embedding modes that it can run in. */
@@ -45,7 +39,7 @@ export interface Inspection {
 /**
  * Inspects a file, without running anything of it.
  *
- * @throws PolluxError ERR_MODULE_NOT_FOUND, ERR_MODULE_INVALID, ERR_MODULE_COMPONENT.
+ * @throws PolluxError ERR_MODULE_NOT_FOUND; ERR_MODULE_INVALID: it is neither a module nor a component.
  */
 export function inspectModule(path: string): Inspection {
   let bytes: Buffer;
@@ -54,54 +48,90 @@ export function inspectModule(path: string): Inspection {
   } catch (cause) {
     throw unreadable(path, cause);
   }
-  const module = compileNow(path, bytes);
+  try {
+    return inspect(path, bytes, compileNow(path, bytes));
+  } catch (error) {
+    if (!(error instanceof PolluxError) || error.code !== 'ERR_MODULE_COMPONENT') throw error;
+    return component(path, bytes, error.message.replace(`${path} is`, 'it is'));
+  }
+}
+
+function component(path: string, { byteLength }: Buffer, obstacle: string): Inspection {
+  const nothing = { imports: [], unknownImports: [], exports: [], features: [], modes: [] };
+  const origin = { producers: [], name: undefined, functionNames: false };
+  const memory = undefined;
+  return {
+    ...{ path, byteLength, kind: 'component', memory },
+    ...{ ...nothing, ...origin, obstacles: [obstacle] },
+  };
+}
+
+function inspect(path: string, bytes: Buffer, module: WebAssembly.Module): Inspection {
   const imports = WebAssembly.Module.imports(module);
-  const known = (entry: { module: string; name: string; kind: string }) =>
-    entry.module === PREVIEW1_MODULE && entry.kind === 'function' && PREVIEW1_NAMES.has(entry.name);
-  const spelled = ({ module: from, name }: { module: string; name: string }) => `${from}.${name}`;
-  const unknownImports = imports.filter((entry) => !known(entry)).map(spelled);
-  const memory = memoryOf(bytes);
-  const [command, reactor] = [isCommand(module), isReactor(module)];
-  const obstacles = obstaclesOf({ command, reactor, unknownImports, memory, module });
+  const exports = WebAssembly.Module.exports(module).map(({ name, kind }) => ({ name, kind }));
+  const isKnown = ({ module: from, name, kind }: WebAssembly.ModuleImportDescriptor) =>
+    from === PREVIEW1_MODULE && kind === 'function' && PREVIEW1_NAMES.has(name);
+  const known = imports.filter(isKnown);
+  const calls = known.map(({ name }) => name);
+  const limits = memoriesOf(bytes)[0];
+  const exported = exports.find(({ kind }) => kind === 'memory')?.name;
+  const obstacles = [...obstaclesOf(module, exports, limits)];
   return {
     path,
     byteLength: bytes.length,
-    kind: command ? (reactor ? 'command and reactor' : 'command') : reactor ? 'reactor' : 'neither',
-    imports: imports.filter(known).map(spelled),
-    unknownImports,
-    exports: WebAssembly.Module.exports(module).map(({ name, kind }) => ({ name, kind })),
-    memory,
-    producers: producersOf(bytes),
-    features: Object.entries(FEATURES)
-      .filter(([, names]) => imports.some((entry) => known(entry) && names.test(entry.name)))
-      .map(([feature]) => feature),
-    modes:
-      obstacles.length > 0
-        ? []
-        : [
-            ...(command ? ['blocking', 'worker', 'jspi'] : ['worker']),
-            ...(reactor ? ['inline'] : []),
-          ],
+    kind: kindOf(module, exports),
+    imports: spelled(known),
+    unknownImports: spelled(imports.filter((entry) => !isKnown(entry))),
+    exports,
+    memory: limits && { ...limits, exported },
+    ...originOf(bytes),
+    features: featuresOf(calls, dataOf(bytes)),
+    modes: obstacles.length > 0 ? [] : modesOf(module),
     obstacles,
   };
 }
 
-interface Facts {
-  readonly command: boolean;
-  readonly reactor: boolean;
-  readonly unknownImports: readonly string[];
-  readonly memory: MemoryLimits | undefined;
-  readonly module: WebAssembly.Module;
+/** Each once: Go imports a function as often as it declares it. */
+function spelled(imports: readonly WebAssembly.ModuleImportDescriptor[]): string[] {
+  return [...new Set(imports.map(({ module: from, name }) => `${from}.${name}`))];
 }
 
-function obstaclesOf({ command, reactor, unknownImports, memory, module }: Facts): string[] {
-  const exportsMemory = WebAssembly.Module.exports(module).some(
-    ({ name, kind }) => name === 'memory' && kind === 'memory',
-  );
+type Exports = Inspection['exports'];
+
+const hasFunction = (exports: Exports, wanted: string) =>
+  exports.some(({ name, kind }) => name === wanted && kind === 'function');
+
+function kindOf(module: WebAssembly.Module, exports: Exports): Inspection['kind'] {
+  if (isCommand(module)) return isReactor(module) ? 'command and reactor' : 'command';
+  return hasFunction(exports, '_initialize') ? 'reactor' : 'neither';
+}
+
+/** As chooseMode of src/reactor/modes has it. */
+function modesOf(module: WebAssembly.Module): string[] {
   return [
-    ...(unknownImports.length > 0 ? ['it imports what pollux does not have'] : []),
-    ...(command || reactor ? [] : ['it exports neither _start nor _initialize and turn']),
-    ...(exportsMemory ? [] : ["it exports no memory named 'memory'"]),
-    ...(memory?.shared ? ['its memory is shared, which preview 1 has no rules for'] : []),
+    ...(isCommand(module) ? ['blocking', 'worker', 'jspi'] : ['worker']),
+    ...(isReactor(module) ? ['inline'] : []),
   ];
+}
+
+function* obstaclesOf(
+  module: WebAssembly.Module,
+  exports: Exports,
+  memory: MemoryLimits | undefined,
+): Generator<string> {
+  try {
+    checkImports(module);
+  } catch (error) {
+    yield (error as PolluxError).message.replace(/^the module/, 'it');
+  }
+  if (!isCommand(module) && !isReactor(module)) {
+    yield hasFunction(exports, '_initialize')
+      ? 'it exports _initialize but no turn, so nothing would run it once it is initialised'
+      : 'it exports neither _start nor _initialize and turn';
+  }
+  if (!exports.some(({ name, kind }) => name === 'memory' && kind === 'memory')) {
+    yield "it exports no memory named 'memory'";
+  }
+  if (memory?.shared) yield 'its memory is shared, which preview 1 has no rules for';
+  if (memory?.wide) yield 'its memory has addresses of 64 bits, and those of preview 1 have 32';
 }

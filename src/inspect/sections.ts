@@ -1,67 +1,56 @@
 // SPDX-License-Identifier: MIT
-// What of a module WebAssembly.Module does not tell: the limits of its memory, and who made it. Sections and
-// encodings: WebAssembly core specification, "Binary Format"; producers section of the tool conventions.
+// What of a module WebAssembly.Module does not tell: the limits of its memory, its data, who made it. Sections:
+// WebAssembly core specification, "Binary Format"; names and producers: its appendix and the tool conventions.
+//
+// The engine has validated the module before, but neither the content of custom sections, which may be anything,
+// nor that this file knows the newest encodings: what can't be read counts as not there.
 
-const MEMORY_SECTION = 5;
-const IMPORT_SECTION = 2;
-const CUSTOM_SECTION = 0;
-const MEMORY_KIND = 2;
-const HEADER = 8;
+import { Malformed, Reader } from './reader.ts';
+
+const CUSTOM = 0;
+const IMPORT = 2;
+const MEMORY = 5;
+const DATA = 11;
+const HEADER_BYTES = 8;
+
+/** The kind of an import; the others are passed over. */
+const KIND = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
+
+/** What begins a reference type that names its heap type, in the type of a table or a global. */
+const TYPED_REFERENCES: ReadonlySet<number> = new Set([0x63, 0x64]);
 
 /** Limits of a memory, in pages of 64 KiB. */
 export interface MemoryLimits {
   readonly least: number;
-  /** undefined: none but that of 32-bit addresses. */
+  /** undefined: none but that of its addresses. */
   readonly most: number | undefined;
   readonly shared: boolean;
+  /** Addresses of 64 bits. */
+  readonly wide: boolean;
   readonly imported: boolean;
 }
 
-/** Reads bytes in order. What lies behind the end reads as 0, as the engine has validated the module. */
-class Reader {
-  readonly #bytes: Uint8Array;
-  at: number;
+/** A section's number and its content; a custom one's name stands at the beginning of that. */
+interface Section {
+  readonly id: number;
+  readonly content: Uint8Array;
+}
 
-  constructor(bytes: Uint8Array, at: number) {
-    this.#bytes = bytes;
-    this.at = at;
-  }
-
-  get ended(): boolean {
-    return this.at >= this.#bytes.length;
-  }
-
-  byte(): number {
-    return this.#bytes[this.at++] ?? 0;
-  }
-
-  /** Unsigned LEB128. */
-  number(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.byte();
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  }
-
-  text(): string {
-    const length = this.number();
-    const bytes = this.#bytes.subarray(this.at, this.at + length);
-    this.at += length;
-    return new TextDecoder().decode(bytes);
+function* sections(bytes: Uint8Array): Generator<Section> {
+  const reader = new Reader(bytes.subarray(HEADER_BYTES));
+  while (!reader.ended) {
+    const id = reader.byte();
+    yield { id, content: reader.bytes(reader.number()) };
   }
 }
 
-/** Each section as its number and a reader at its content. */
-function* sections(bytes: Uint8Array): Generator<[id: number, content: Reader, end: number]> {
-  const reader = new Reader(bytes, HEADER);
-  while (!reader.ended) {
-    const id = reader.byte();
-    const size = reader.number();
-    const start = reader.at;
-    yield [id, new Reader(bytes.subarray(0, start + size), start), start + size];
-    reader.at = start + size;
+/** What `read` makes of a section's content; undefined where it can't be read. */
+function attempt<T>(content: Uint8Array, read: (reader: Reader) => T): T | undefined {
+  try {
+    return read(new Reader(content));
+  } catch (error) {
+    if (error instanceof Malformed) return undefined;
+    throw error;
   }
 }
 
@@ -69,58 +58,77 @@ function limits(reader: Reader, imported: boolean): MemoryLimits {
   const flags = reader.number();
   const least = reader.number();
   const most = flags & 1 ? reader.number() : undefined;
-  return { least, most, shared: (flags & 2) !== 0, imported };
+  return { least, most, shared: (flags & 2) !== 0, wide: (flags & 4) !== 0, imported };
 }
 
-/** Passes over the type of an import of another kind than a memory. */
+function skipValueType(reader: Reader): void {
+  if (TYPED_REFERENCES.has(reader.byte())) reader.number();
+}
+
+/** Passes over the type of an import that is no memory. */
 function skipImport(reader: Reader, kind: number): void {
-  if (kind === 0) {
+  if (kind === KIND.function) {
     reader.number();
-  } else if (kind === 1) {
-    reader.byte();
+  } else if (kind === KIND.table) {
+    skipValueType(reader);
     limits(reader, true);
+  } else if (kind === KIND.global) {
+    skipValueType(reader);
+    reader.byte();
+  } else if (kind === KIND.tag) {
+    reader.byte();
+    reader.number();
   } else {
-    reader.byte();
-    reader.byte();
+    throw new Malformed(`an import is of a kind that is not known: ${kind}`);
   }
 }
 
-function importedMemory(reader: Reader): MemoryLimits | undefined {
+function importedMemories(reader: Reader): MemoryLimits[] {
+  const memories: MemoryLimits[] = [];
   for (let count = reader.number(); count > 0; count--) {
     reader.text();
     reader.text();
     const kind = reader.byte();
-    if (kind === MEMORY_KIND) return limits(reader, true);
-    skipImport(reader, kind);
+    if (kind === KIND.memory) memories.push(limits(reader, true));
+    else skipImport(reader, kind);
   }
-  return undefined;
+  return memories;
 }
 
-/** The module's first memory, imported or its own; undefined where it has none. */
-export function memoryOf(bytes: Uint8Array): MemoryLimits | undefined {
-  for (const [id, content] of sections(bytes)) {
-    if (id === IMPORT_SECTION) {
-      const memory = importedMemory(content);
-      if (memory !== undefined) return memory;
-    }
-    if (id === MEMORY_SECTION && content.number() > 0) return limits(content, false);
-  }
-  return undefined;
+function ownMemories(reader: Reader): MemoryLimits[] {
+  const memories: MemoryLimits[] = [];
+  for (let count = reader.number(); count > 0; count--) memories.push(limits(reader, false));
+  return memories;
 }
 
-/** Languages and tools of the producers section, as `Rust 1.85.0`, in its order. */
-export function producersOf(bytes: Uint8Array): string[] {
-  for (const [id, content] of sections(bytes)) {
-    if (id !== CUSTOM_SECTION || content.text() !== 'producers') continue;
-    const all: string[] = [];
-    for (let fields = content.number(); fields > 0; fields--) {
-      content.text();
-      for (let values = content.number(); values > 0; values--) {
-        const name = content.text();
-        all.push(`${name} ${content.text()}`.trim());
-      }
-    }
-    return all;
+/** The module's memories, those that it imports first. */
+export function memoriesOf(bytes: Uint8Array): MemoryLimits[] {
+  const memories: MemoryLimits[] = [];
+  for (const { id, content } of sections(bytes)) {
+    if (id === IMPORT) memories.push(...(attempt(content, importedMemories) ?? []));
+    if (id === MEMORY) memories.push(...(attempt(content, ownMemories) ?? []));
   }
-  return [];
+  return memories;
+}
+
+/** The section of initial data; empty where there is none. */
+export function dataOf(bytes: Uint8Array): Buffer {
+  for (const { id, content } of sections(bytes)) {
+    if (id === DATA) return Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  }
+  return Buffer.alloc(0);
+}
+
+/** The content of the first custom section of this name that can be read. */
+export function customSection<T>(
+  bytes: Uint8Array,
+  name: string,
+  read: (reader: Reader) => T,
+): T | undefined {
+  for (const { id, content } of sections(bytes)) {
+    if (id !== CUSTOM) continue;
+    const found = attempt(content, (reader) => (reader.text() === name ? read(reader) : undefined));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

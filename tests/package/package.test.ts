@@ -29,6 +29,7 @@ test('it holds what it needs, and neither tests nor builds', () => {
     'dist/pollux.js',
     'assembly/index.ts',
     'assembly/turn.ts',
+    'assembly/command.ts',
     'asconfig.json',
     'host/native/binding.gyp',
     'README.md',

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Reads the encodings of a WebAssembly file in order. Encodings: WebAssembly core specification, "Values".
+
+/** The bytes end within a value, or a number is longer than any may be. */
+export class Malformed extends Error {}
+
+/** LEB128 of 64 bits takes ten bytes at most. */
+const LONGEST_NUMBER = 10;
+
+/** Reads bytes of a range in order. Every method throws {@link Malformed} where the range ends too early. */
+export class Reader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get ended(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  byte(): number {
+    const byte = this.#bytes[this.#at++];
+    if (byte === undefined) throw new Malformed('the bytes end too early');
+    return byte;
+  }
+
+  /** Unsigned LEB128; beyond 2^53 it is not exact. */
+  number(): number {
+    let value = 0;
+    for (let i = 0; i < LONGEST_NUMBER; i++) {
+      const byte = this.byte();
+      value += (byte & 127) * 128 ** i;
+      if (byte < 128) return value;
+    }
+    throw new Malformed('a number does not end');
+  }
+
+  bytes(length: number): Uint8Array {
+    const end = this.#at + length;
+    if (end > this.#bytes.length) throw new Malformed('the bytes end too early');
+    const bytes = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return bytes;
+  }
+
+  text(): string {
+    return new TextDecoder().decode(this.bytes(this.number()));
+  }
+
+  /** All that is left. */
+  rest(): Uint8Array {
+    return this.bytes(this.#bytes.length - this.#at);
+  }
+}
