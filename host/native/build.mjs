@@ -3,26 +3,12 @@
 // brought one that loads here. Run by `npm install` and `npm run build`; prints nothing but a failure.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { folder, isFresh } from './sources.mjs';
 
-const folder = dirname(fileURLToPath(import.meta.url));
 const built = join(folder, 'build', 'Release', 'pollux.node');
-
-function sources() {
-  const names = ['.', 'backends'].flatMap((sub) =>
-    readdirSync(join(folder, sub)).map((name) => join(folder, sub, name)),
-  );
-  return names.filter((name) => /\.(c|h|gyp)$/.test(name));
-}
-
-function isFresh() {
-  if (!existsSync(built)) return false;
-  const time = statSync(built).mtimeMs;
-  return sources().every((name) => statSync(name).mtimeMs <= time);
-}
 
 /** node-gyp of this package, else the one that npm brings along. */
 function nodeGyp() {
@@ -70,7 +56,7 @@ function advice() {
 
 // `npm install` of the package takes the binary that it brings; work on the sources never does.
 const takesPrebuilt = process.argv.includes('--or-prebuilt') && isPrebuilt();
-if (!takesPrebuilt && !isFresh()) {
+if (!takesPrebuilt && !isFresh(built)) {
   const gyp = nodeGyp();
   if (gyp === undefined) {
     console.error("pollux: node-gyp is missing; run 'npm install' in pollux's folder");

@@ -3,16 +3,19 @@
 // One binary a processor serves Node 20 to 26, Bun and Deno, as it uses Node-API alone.
 //
 // Zig (from PyPI) is the compiler: it carries the C libraries of its targets, and links against a glibc as
-// old as Node's own least one, whatever this machine has.
+// old as Node's own least one, whatever this machine has. What is newer than its sources is left as it is.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folder, isFresh } from './sources.mjs';
 
 const ZIG = '0.17.1';
-const folder = dirname(fileURLToPath(import.meta.url));
+const prebuilds = join(folder, 'prebuilds');
+/** Not in host/native/build, which node-gyp empties. */
+const workshop = join(folder, '../../build/prebuild');
 const include = createRequire(import.meta.url)('node-api-headers').include_dir;
 
 /**
@@ -28,7 +31,7 @@ const TARGETS = {
 
 /** Zig, installed on first use. */
 function zig() {
-  const target = join(folder, 'build', `ziglang-${ZIG}`);
+  const target = join(workshop, `ziglang-${ZIG}`);
   const program = join(target, 'ziglang', 'zig');
   if (existsSync(program)) return program;
   const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--root-user-action=ignore'];
@@ -56,17 +59,31 @@ function fromGyp(key) {
   return [...list.matchAll(/"([^"]+)"/g)].map(([, text]) => text);
 }
 
+/** One binary, whole or not at all: others may be packing what is there. */
 function build(target, file) {
-  const output = join(folder, 'prebuilds', file);
+  const output = join(prebuilds, file);
+  if (isFresh(output, fileURLToPath(import.meta.url))) return;
   mkdirSync(dirname(output), { recursive: true });
+  const filling = join(workshop, `${target}.${process.pid}.node`);
   const how = ['-shared', '-fPIC', '-s', '-DNODE_GYP_MODULE_NAME=pollux', `-I${include}`];
   const flags = [...fromGyp('cflags_c'), ...fromGyp('ldflags')];
   execFileSync(
     zig(),
-    ['cc', '-target', target, ...how, ...flags, '-o', output, ...fromGyp('sources')],
+    ['cc', '-target', target, ...how, ...flags, '-o', filling, ...fromGyp('sources')],
     { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] },
   );
+  renameSync(filling, output);
 }
 
-rmSync(join(folder, 'prebuilds'), { recursive: true, force: true });
+/** What earlier versions of this file have made. */
+function removeOthers() {
+  if (!existsSync(prebuilds)) return;
+  const wanted = new Set(Object.values(TARGETS));
+  for (const name of readdirSync(prebuilds, { recursive: true })) {
+    if (name.endsWith('.node') && !wanted.has(name)) rmSync(join(prebuilds, name));
+  }
+}
+
+mkdirSync(workshop, { recursive: true });
+removeOthers();
 for (const [target, file] of Object.entries(TARGETS)) build(target, file);

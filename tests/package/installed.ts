@@ -33,8 +33,9 @@ function which(program: string): string {
   return execFileSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).trim();
 }
 
-/** Packs what is built now (`npm run build`, `node host/native/prebuild.mjs`), and installs it. */
+/** Packs what `npm run build` has built, with addons of the present sources, and installs it. */
 export function installTarball(): Installed {
+  execFileSync(process.execPath, [join(root, 'host/native/prebuild.mjs')], { stdio: 'pipe' });
   const folder = mkdtempSync(join(tmpdir(), 'pollux-package-'));
   const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
   const name = execFileSync('npm', pack, { cwd: root, encoding: 'utf8' }).trim();
