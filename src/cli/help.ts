@@ -104,6 +104,13 @@ Examples:
 `;
 
 export const NEW_HELP = `
+Templates:
+  echo           sends back what it is sent
+  line           a protocol of lines, which may come in pieces or many at once
+  http           HTTP/1.1: GET / says hello
+
+A folder that is not empty is left alone.
+
 Examples:
   pollux new my-server
   pollux new calculator --template line

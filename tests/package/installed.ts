@@ -63,24 +63,28 @@ export function installTarball(): Installed {
   return { folder, tarball, project, env, run, install, remove };
 }
 
-/** Starts a server of echoes, talks to it, and answers what came back; `command` names all but the guest. */
-export async function talkTo(command: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+/** Starts a server, sends it `text` and the end, and answers what came back until its own. */
+export async function talkTo(
+  command: readonly string[],
+  env: NodeJS.ProcessEnv,
+  text = 'hello',
+): Promise<string> {
   const [program, ...args] = command;
   const server = spawn(program as string, args, {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
-    // npx has children of its own.
+    // npx and npm have children of their own.
     detached: true,
   });
   try {
     let said = '';
-    for await (const text of server.stderr) {
-      said += text;
+    for await (const chunk of server.stderr) {
+      said += chunk;
       const port = /listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1];
       if (port === undefined) continue;
-      const socket = connect(Number(port), '127.0.0.1').end('hello');
+      const socket = connect(Number(port), '127.0.0.1').end(text);
       let back = '';
-      for await (const chunk of socket) back += chunk;
+      for await (const piece of socket) back += piece;
       return back;
     }
     throw new Error(`it ended without listening: ${said}`);
