@@ -10,6 +10,7 @@ after(() => server.close());
 /** All that comes back for these bytes, until the server ends. */
 async function echoed(bytes) {
   const socket = connect(server.addresses[0].port, '127.0.0.1').end(bytes);
+  socket.setTimeout(5000, () => socket.destroy(new Error('the server does not end')));
   const chunks = [];
   for await (const chunk of socket) chunks.push(chunk);
   return Buffer.concat(chunks);

@@ -10,6 +10,7 @@ after(() => server.close());
 /** All that the server answers to these pieces, until it ends. */
 async function talk(...pieces) {
   const socket = connect(server.addresses[0].port, '127.0.0.1').setNoDelay(true);
+  socket.setTimeout(5000, () => socket.destroy(new Error('the server does not end')));
   for (const piece of pieces) {
     socket.write(piece);
     if (pieces.length > 1) await delay(1);
