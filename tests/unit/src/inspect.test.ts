@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What `pollux inspect` reads off a module, byte by byte: memories of all kinds, sections that lie, strings.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Inspection, inspectModule } from '../../../src/inspect/inspect.ts';
+import { chooseMode } from '../../../src/reactor/modes/choose.ts';
+import type { Mode, ReactorConfig } from '../../../src/reactor/options.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pollux-inspect-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -166,6 +168,23 @@ describe('the kind', () => {
     [['turn'], 'neither', []],
   ])('of one that exports %j: %s', (names, kind, modes) => {
     expect(exports(...names)).toMatchObject({ kind, modes });
+  });
+
+  const kinds = [['_start'], ['_initialize', 'turn'], ['_start', '_initialize', 'turn']];
+  test.each(kinds)('the modes are those in which it starts: %s %s %s', (...names) => {
+    const { path, modes } = exports(...names);
+    const module = new WebAssembly.Module(readFileSync(path));
+    const starts = (mode: Mode) => {
+      try {
+        chooseMode({ mode, workers: 1, backend: 'epoll' } as ReactorConfig, module);
+        return true;
+      } catch (error) {
+        // What this runtime lacks says nothing of the module.
+        return (error as Error).message.includes('this runtime has no');
+      }
+    };
+    const all: Mode[] = ['blocking', 'worker', 'jspi', 'inline'];
+    expect(all.filter(starts)).toEqual(modes);
   });
 
   test('a reactor without turn is told why it can not run', () => {
