@@ -76,6 +76,13 @@ describe('installed into an empty folder, without a compiler', () => {
     expect(run('node', type, '-e', program)).toBe('function function function true\n');
   });
 
+  test('pollux build says how to get the compiler, which is not its own', () => {
+    writeFileSync(join(project, 'guest.ts'), '');
+    expect(() => run('npx', 'pollux', 'build', 'guest.ts')).toThrow(
+      /compiler is not installed: run 'npm install --save-dev assemblyscript@\^0\.28'/,
+    );
+  });
+
   test('a Reactor serves in each mode that needs nothing but a command', () => {
     writeFileSync(
       join(project, 'app.mjs'),

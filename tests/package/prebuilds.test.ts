@@ -62,7 +62,10 @@ describe.each(['x64', 'arm64'])('Node on musl, %s', (cpu) => {
     ['a command', () => run(echo)],
     ['a worker', () => run(echo, '--mode', 'worker')],
     ['a reactor in libuv', () => run(echoReactor, '--mode', 'inline')],
-  ])('serves %s', async (_title, args) => {
+    ['on poll', () => run(echo, '--backend', 'poll')],
+    ['on select', () => run(echo, '--backend', 'select')],
+    ['on epoll-et', () => run(echo, '--backend', 'epoll-et')],
+  ])('serves: %s', async (_title, args) => {
     if (node.missing !== undefined) expect.fail(node.missing);
     // node-gyp-build knows Alpine by a file in /etc, which this machine has not.
     const env = { ...process.env, LIBC: 'musl' };
