@@ -188,7 +188,7 @@ export interface Addon extends GivenFunctions {
   /**
    * While on, SIGINT and SIGTERM drain host `id` (see drain) in place of ending the process: `notice` goes to
    * stderr, and after `drainMs` the host is stopped; with a negative `drainMs` at once. A guest that makes no
-   * WASI call within 300 ms, and a second signal, end the process by the signal all the same. SIGHUP does no more than to be
+   * WASI call within 2 s (300 ms once it is stopped), and a second signal, end the process by the signal all the same. SIGHUP does no more than to be
    * told. What createHost was given as `called` is called for each.
    */
   catchSignals(id: number, drainMs: number, notice: string): boolean;

@@ -121,24 +121,23 @@ static void stop_host(struct px_host *host) {
   alarm_in(PX_GRACE_MS);
 }
 
-/* A guest that drains has its time; one that did not even notice, or was stopped, is in no WASI call. */
+/* A guest that drains has its time. One that did not even notice is stopped before that is over; and one that
+ * was stopped and is still here makes no call. */
 static void on_alarm(int ignored) {
   (void)ignored;
   int saved = errno;
   struct px_host *host = caught_host;
   if (host == NULL) return;
-  if (!stopping && host->draining) {
-    if (noticed || drain_ms <= PX_GRACE_MS) {
-      stop_host(host);
-    } else {
-      noticed = 1;
-      alarm_in(drain_ms - PX_GRACE_MS);
-    }
-    errno = saved;
-    return;
+  if (stopping) {
+    say("pollux: the guest makes no WASI call; ended by the signal\n");
+    die_of(caught_signal);
+  } else if (host->draining && !noticed && drain_ms > PX_NOTICE_MS) {
+    noticed = 1;
+    alarm_in(drain_ms - PX_NOTICE_MS);
+  } else {
+    stop_host(host);
   }
-  say("pollux: the guest made no WASI call for 300 ms after the signal; ended without its statistics\n");
-  die_of(caught_signal);
+  errno = saved;
 }
 
 static void on_signal(int signal_number) {
@@ -149,7 +148,7 @@ static void on_signal(int signal_number) {
   if (host != NULL && drain_ms >= 0) {
     say(notice);
     px_host_request(host, PX_REQUEST_DRAIN | PX_REQUEST_ENDING);
-    alarm_in(PX_GRACE_MS);
+    alarm_in(drain_ms < PX_NOTICE_MS ? drain_ms + 1 : PX_NOTICE_MS);
   } else if (host != NULL) {
     stop_host(host);
   }

@@ -29,10 +29,11 @@ bool px_registry_use(uint32_t id, void (*use)(struct px_host *host, void *contex
 bool px_registry_request(uint32_t id, uint32_t request);
 
 /* While on, SIGINT and SIGTERM drain the host in place of ending the process: `notice` goes to stderr, and
- * what is not done after `drain_ms` is stopped. With a negative `drain_ms` they stop it at once. A guest that makes
- * no call within PX_GRACE_MS, and a second signal, end the process by that signal all the same. SIGHUP makes
+ * what is not done after `drain_ms` is stopped, as is a guest that does not notice within PX_NOTICE_MS. With a
+ * negative `drain_ms` they stop it at once. One that was stopped and makes no call within PX_GRACE_MS, and a
+ * second signal, end the process by that signal all the same. SIGHUP makes
  * a PX_REQUEST_HANGUP of a host that has somebody to tell. */
-enum { PX_GRACE_MS = 300 };
+enum { PX_GRACE_MS = 300, PX_NOTICE_MS = 2000 };
 bool px_signals_catch(uint32_t id, int64_t drain_ms, const char *notice);
 /* Restores what was before; the signal that came, 0 for none. */
 int px_signals_release(void);

@@ -10,14 +10,15 @@ import { find, GUESTS } from './guests.mjs';
 /**
  * What is special about an echo server. All others serve many clients, and sleep while idle on any host
  * that has readiness by level. `resets` is what one client that resets does to it on Wasmtime, which
- * makes an error of the event of it, or has the hangup flag on a write subscription.
+ * makes an error of the event of it, or has the hangup flag on a write subscription. `stays`: a drain does not end
+ * it, as it serves a client to the end first, or takes no error of accept for an end.
  */
 export const NATURE: Readonly<
-  Record<string, { serial?: true; edge?: true; resets?: 'fails' | 'spins' }>
+  Record<string, { serial?: true; edge?: true; resets?: 'fails' | 'spins'; stays?: true }>
 > = {
-  'rust-std': { serial: true },
-  'rust-mio': { resets: 'fails' },
-  'rust-tokio': { edge: true, resets: 'fails' },
+  'rust-std': { serial: true, stays: true },
+  'rust-mio': { resets: 'fails', stays: true },
+  'rust-tokio': { edge: true, resets: 'fails', stays: true },
   'c-select': { resets: 'spins' },
 };
 
@@ -57,7 +58,9 @@ export function describeCell(cell: Cell, tests: () => void): void {
 export function start(cell: Cell): Promise<Server> {
   const guest = find(cell.example);
   if ('missing' in guest) throw new Error(guest.missing);
-  return startServer({ mount: '/data', ...cell, module: guest.module });
+  // A guest that a drain does not end is ended soon.
+  const options = ['--drain-timeout', '0.5', ...(cell.options ?? [])];
+  return startServer({ mount: '/data', ...cell, options, module: guest.module });
 }
 
 /** One server for the tests of this block; a test that fails shows what the server said. */

@@ -36,7 +36,7 @@ function conversations(cell: Cell): void {
   });
   if (cell.runtime.startsWith('wasmtime')) return;
   const signal = cell.backend.length % 2 === 0 ? 'SIGTERM' : 'SIGINT';
-  it(`${signal} ends it`, (server) => foreign.endsBySignal(server, signal));
+  it(`${signal} ends it`, (server) => foreign.endsBySignal(server, signal, nature.stays));
 }
 
 for (const example of ECHO) {
