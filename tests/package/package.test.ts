@@ -2,8 +2,10 @@
 // The package as npm gives it to others: what is in it, and that it runs in an empty folder on a machine
 // without a compiler.
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { echo, type Installed, installTarball, root, talkTo } from './installed.ts';
@@ -95,6 +97,39 @@ console.log(String((await once(socket, 'data'))[0]), (await echo.drain()).comple
 `,
     );
     expect(run('node', 'app.mjs', echo)).toBe('hello true\n');
+  });
+
+  test('an existing web server hands connections to a guest', async () => {
+    // As examples/apps/upgrade.mjs stands in the repository, with the module beside it.
+    for (const path of ['examples/apps/upgrade.mjs', 'build/examples/chat.wasm']) {
+      cpSync(join(root, path), join(project, path));
+    }
+    const app = spawn(join(installed.folder, 'bin/node'), ['examples/apps/upgrade.mjs'], {
+      cwd: project,
+      env: installed.env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      let said = '';
+      app.stdout.on('data', (chunk) => {
+        said += chunk;
+      });
+      await once(app.stdout, 'data');
+      const port = Number(/web on 127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
+      const socket = connect(port, '127.0.0.1');
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n');
+      let back = '';
+      for await (const chunk of socket) {
+        back += chunk;
+        if (back.includes('hello, guest 1')) break;
+      }
+      expect(back).toMatch(/^HTTP\/1\.1 101 /);
+      app.kill('SIGTERM');
+      await once(app, 'exit');
+      expect(said).toContain('drained: true');
+    } finally {
+      app.kill('SIGKILL');
+    }
   });
 
   test('its types fit a strict program', () => {
