@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { folder, isFresh } from './sources.mjs';
 
+const compiler = process.env.CC || 'cc';
 const built = join(folder, 'build', 'Release', 'pollux.node');
 
 /** node-gyp of this package, else the one that npm brings along. */
@@ -40,9 +41,14 @@ function isPrebuilt() {
 
 /** What of the tools that node-gyp calls is not on this machine. */
 function missingTools() {
-  const tools = { python3: 'Python 3', make: 'make', cc: 'a C compiler' };
-  const isThere = (tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error === undefined;
-  return Object.keys(tools).flatMap((tool) => (isThere(tool) ? [] : tools[tool]));
+  const tools = {
+    'Python 3': process.env.PYTHON ?? 'python3',
+    make: process.env.MAKE ?? 'make',
+    'a C compiler': compiler,
+  };
+  const isThere = (tool) =>
+    spawnSync(tool.split(' ')[0], ['--version'], { stdio: 'ignore' }).error === undefined;
+  return Object.keys(tools).filter((name) => !isThere(tools[name]));
 }
 
 function advice() {
@@ -50,8 +56,20 @@ function advice() {
     return 'pollux runs on Linux alone: its backends are system calls of Linux';
   const missing = missingTools();
   return missing.length === 0
-    ? 'all tools are there, so please report what stands above'
+    ? 'all tools that it needs are there, so please report what stands above'
     : `there is no prebuilt binary for ${process.platform}-${process.arch} with this C library, and to build it this machine lacks ${missing.join(', ')}; install that (Debian: apt install python3 make gcc libc6-dev; Alpine: apk add python3 make gcc musl-dev) and run npm rebuild pollux`;
+}
+
+/** What make is told beside binding.gyp. */
+function variables() {
+  const { LINK, CFLAGS = '' } = process.env;
+  const isCheckout = existsSync(join(folder, '../../tests'));
+  return {
+    // gyp would link with g++, which a program in C does not need.
+    LINK: LINK || compiler,
+    // What a compiler of tomorrow warns of is no reason not to install.
+    CFLAGS: isCheckout ? CFLAGS : `${CFLAGS} -Wno-error`,
+  };
 }
 
 // `npm install` of the package takes the binary that it brings; work on the sources never does.
@@ -64,8 +82,12 @@ if (!takesPrebuilt && !isFresh(built)) {
   }
   const result = spawnSync(
     process.execPath,
-    [gyp, 'rebuild', '--silent', '--directory', folder, ...nodedir()],
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+    [gyp, 'rebuild', '--loglevel=error', '--directory', folder, ...nodedir()],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...variables() },
+    },
   );
   if (result.status !== 0 || !existsSync(built)) {
     console.error(`${result.stdout}${result.stderr}`);

@@ -3,7 +3,15 @@
 // does, and where none fits, the failure says what to install.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runtimes } from '../runtimes/index.mjs';
@@ -100,23 +108,46 @@ test.skipIf(!hasQemu && !CI)(
 );
 
 describe('where no binary fits', () => {
-  test('and no compiler is there, the failure names what is missing and how to get it', () => {
-    const copy = join(installed.folder, 'without-prebuilds');
-    cpSync(join(installed.project, 'node_modules'), join(copy, 'node_modules'), {
-      recursive: true,
-    });
-    const folder = join(copy, 'node_modules/pollux');
+  let folder: string;
+  beforeAll(() => {
+    const copy = join(installed.folder, 'without-prebuilds/node_modules');
+    cpSync(join(installed.project, 'node_modules'), copy, { recursive: true });
+    folder = join(copy, 'pollux');
     rmSync(join(folder, 'host/native/prebuilds'), { recursive: true });
-    const script = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).scripts.install;
-    const { status, stderr } = spawnSync(join(installed.folder, 'bin/npm'), ['run', 'install'], {
-      cwd: folder,
-      env: installed.env,
-      encoding: 'utf8',
+  });
+  const npmInstall = (env: NodeJS.ProcessEnv) =>
+    spawnSync(join(installed.folder, 'bin/npm'), ['run', 'install'], {
+      ...{ cwd: folder, env, encoding: 'utf8' },
     });
-    expect(script).toContain('--or-prebuilt');
+
+  test('and no compiler is there, the failure names what is missing and how to get it', () => {
+    const { status, stderr } = npmInstall(installed.env);
     expect(status).not.toBe(0);
     expect(stderr).toMatch(/no prebuilt binary for linux-\w+ with this C library/);
     expect(stderr).toMatch(/lacks Python 3, make, a C compiler; install that .*apk add/);
     expect(stderr).toContain('npm rebuild pollux');
+  });
+
+  test('a compiler that fails is heard', () => {
+    const { status, stderr } = npmInstall({ ...process.env, CC: 'false' });
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/make: .*Error 1.*all tools that it needs are there, so please report/s);
+  });
+
+  test('it is built by a C compiler that warns, make and Python, and by nothing of C++', () => {
+    const tools = join(installed.folder, 'without-c++');
+    mkdirSync(tools);
+    for (const name of readdirSync('/usr/bin')) {
+      if (!name.includes('++')) symlinkSync(join('/usr/bin', name), join(tools, name));
+    }
+    const which = ['-c', 'import sys; print(sys.executable)'];
+    const python = execFileSync('python3', which, { encoding: 'utf8' }).trim();
+    const PATH = `${tools}:${join(installed.folder, 'bin')}`;
+    // This warns of most of our structures, and a warning ends no installation.
+    const env = { ...process.env, PATH, PYTHON: python, CFLAGS: '-Wpadded' };
+    const { status, stderr } = npmInstall(env);
+    expect({ status, why: status === 0 ? '' : stderr }).toEqual({ status: 0, why: '' });
+    const list = spawnSync(process.execPath, [join(folder, 'dist/pollux.js'), 'backends']);
+    expect(list.status).toBe(0);
   });
 });
