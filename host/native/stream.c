@@ -84,7 +84,8 @@ static int wait_for_bytes(struct px_host *host, int fd, uint64_t bytes) {
   int marked = set_low_mark(host, fd, bytes > INT_MAX ? INT_MAX : (int)bytes);
   if (marked < 0) return px_wasi_errno(marked);
   int status = px_host_wait_fd(host, fd, POLLIN);
-  set_low_mark(host, fd, 1);
+  /* A call that is to be made again is woken by the mark. */
+  if (status != PX_SUSPEND) set_low_mark(host, fd, 1);
   return status;
 }
 
