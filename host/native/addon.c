@@ -296,6 +296,8 @@ static napi_value read_limits(napi_env env, struct px_host *host, napi_value opt
   int64_t bytes;
   TRY(napi_get_named_property(env, options, "timed", &value));
   TRY(napi_get_value_bool(env, value, &host->timed));
+  TRY(napi_get_named_property(env, options, "ownsListeners", &value));
+  TRY(napi_get_value_bool(env, value, &host->owns_listeners));
   TRY(napi_get_named_property(env, options, "limits", &limits));
   TRY(napi_get_named_property(env, limits, "connections", &value));
   TRY(napi_get_value_uint32(env, value, &host->limits.connections));

@@ -160,6 +160,8 @@ export interface Addon extends GivenFunctions {
     limits: HostLimits;
     /** Its turns are timed, for the histogram in the counters. */
     timed: boolean;
+    /** A listener that the guest closes is shut down, as nobody but this guest is to serve it. */
+    ownsListeners: boolean;
     /** The host never blocks its thread: libuv's loop, or a thread of its own, drives it by `start`. */
     loop: 'uv' | 'thread' | undefined;
     /** With `loop`: a call that would wait answers a promise of its errno. */

@@ -7,6 +7,8 @@
 
 #include "channel_guest.h"
 #include "connect.h"
+#include <sys/socket.h>
+
 #include "host.h"
 #include "limits.h"
 #include "unread.h"
@@ -87,6 +89,9 @@ int px_fd_close(struct px_host *host, uint32_t fd) {
   struct px_entry *entry = px_fd_table_get(&host->table, fd);
   if (entry == NULL) return WASI_BADF;
   if (entry->kind == PX_BASE) return PX_DELEGATE; /* dropped once the base has closed it */
+  /* The embedder keeps a descriptor of it, and nobody else is to come. */
+  if (entry->kind == PX_LISTENER && host->owns_listeners && !host->draining && entry->host_fd >= 0)
+    shutdown(entry->host_fd, SHUT_RDWR);
   px_host_drop(host, fd);
   return WASI_SUCCESS;
 }

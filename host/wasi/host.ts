@@ -60,6 +60,8 @@ export interface HostOptions {
   readonly limits?: Partial<HostLimits> | undefined;
   /** Whether the times from wait to wait are taken, for `stats`. */
   readonly timed?: boolean | undefined;
+  /** A listener that the guest closes is shut down, as nobody but this guest is to serve it. */
+  readonly ownsListeners?: boolean | undefined;
 }
 
 const NO_LIMITS: HostLimits = {
@@ -280,6 +282,7 @@ function createNative(options: HostOptions, base: BaseWasi): NativeHost {
     ),
     limits: { ...NO_LIMITS, ...options.limits },
     timed: options.timed === true,
+    ownsListeners: options.ownsListeners === true,
     loop: options.loop,
     suspend: options.suspend === true,
     warn: options.warn ?? (() => {}),

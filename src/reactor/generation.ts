@@ -60,6 +60,7 @@ export class Generation {
             wasi,
             limits,
             stdio,
+            ownsListeners: restart === 'never' && !config.listen.some((spec) => 'fd' in spec),
             replaces,
             args: [name, ...args],
             listen: listeners.shared(instance),

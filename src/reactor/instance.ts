@@ -33,6 +33,8 @@ export interface InstancePlan {
   readonly limits: Required<Limits>;
   readonly stdio: 'lines' | 'inherit';
   readonly trace: 'off' | 'stderr' | 'sink';
+  /** No other instance is to come: a listener that the guest closes is closed. */
+  readonly ownsListeners: boolean;
   /** Host of an instance in a blocked thread, which is to drain once this one waits. */
   readonly replaces?: number | undefined;
 }

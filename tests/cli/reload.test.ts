@@ -82,10 +82,10 @@ test('--watch loads what was written, whenever it was', async () => {
   const { child, port, says, stderr, ended } = await start('--watch', path);
   replace(path, probe);
   await says('was loaded anew');
-  expect(await isProbe(port, stderr)).toBe(true);
+  await expect.poll(() => isProbe(port, stderr), { timeout: 10_000 }).toBe(true);
   replace(path, Buffer.from('broken'));
   await says('cannot load');
-  expect(await isProbe(port, stderr)).toBe(true);
+  await expect.poll(() => isProbe(port, stderr), { timeout: 10_000 }).toBe(true);
   child.kill('SIGTERM');
   expect(await ended()).toEqual([0, null]);
 });

@@ -40,6 +40,7 @@ export function makeHost(plan: InstancePlan, sink: InstanceSink, drive: Drive = 
     warn: (message) => sink.warn(message),
     limits: { connections, descriptors, acceptsPerSecond, memoryBytes: memory },
     timed: true,
+    ownsListeners: plan.ownsListeners,
     ...drive,
   });
 }
