@@ -11,6 +11,7 @@ export type PolluxErrorCode =
   | 'ERR_BACKEND_UNKNOWN'
   | 'ERR_BACKEND_UNAVAILABLE'
   | 'ERR_BASE_WASI'
+  | 'ERR_COMPARE'
   | 'ERR_COMPILER'
   | 'ERR_DIRECTORY'
   | 'ERR_GUEST_EXITED'

@@ -50,6 +50,16 @@ const METRICS: Readonly<Record<string, Metric>> = {
     help: 'Descriptors handed to the kernel as interest: the whole set at each wait by select and poll, changes by epoll.',
     read: ({ fdsToKernel }) => fdsToKernel,
   },
+  pollux_fds_scanned_total: {
+    type: 'counter',
+    help: 'Descriptors that the kernel looked at in waits: the whole set by select and poll, what is ready by epoll.',
+    read: ({ fdsScanned }) => fdsScanned,
+  },
+  pollux_interest_bytes_total: {
+    type: 'counter',
+    help: 'Bytes of interest sets and event lists that were copied into the kernel and back.',
+    read: ({ interestBytes }) => interestBytes,
+  },
   pollux_syscalls_total: {
     type: 'counter',
     help: "System calls made on the guest's behalf, by kind.",

@@ -73,5 +73,18 @@
         "-fvisibility=hidden",
       ],
     },
+    # Programs of `pollux compare`: the load generator, and native servers to compare with.
+    {
+      "target_name": "pollux-load",
+      "type": "executable",
+      "sources": ["programs/load.c", "programs/connections.c"],
+      "cflags_c": ["-std=c17", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Werror"],
+    },
+    {
+      "target_name": "pollux-echo",
+      "type": "executable",
+      "sources": ["programs/epoll_echo.c"],
+      "cflags_c": ["-std=c17", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Werror"],
+    },
   ],
 }

@@ -6,10 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { folder, isFresh } from './sources.mjs';
+import { folder, isFresh, PROGRAMS } from './sources.mjs';
 
 const compiler = process.env.CC || 'cc';
-const built = join(folder, 'build', 'Release', 'pollux.node');
+const built = ['pollux.node', ...PROGRAMS].map((name) => join(folder, 'build', 'Release', name));
 
 /** node-gyp of this package, else the one that npm brings along. */
 function nodeGyp() {
@@ -74,7 +74,7 @@ function variables() {
 
 // `npm install` of the package takes the binary that it brings; work on the sources never does.
 const takesPrebuilt = process.argv.includes('--or-prebuilt') && isPrebuilt();
-if (!takesPrebuilt && !isFresh(built)) {
+if (!takesPrebuilt && !built.every((file) => isFresh(file))) {
   const gyp = nodeGyp();
   if (gyp === undefined) {
     console.error("pollux: node-gyp is missing; run 'npm install' in pollux's folder");
@@ -89,7 +89,7 @@ if (!takesPrebuilt && !isFresh(built)) {
       env: { ...process.env, ...variables() },
     },
   );
-  if (result.status !== 0 || !existsSync(built)) {
+  if (result.status !== 0 || !built.every((file) => existsSync(file))) {
     console.error(`${result.stdout}${result.stderr}`);
     console.error(`pollux: the native addon could not be built: ${advice()}`);
     process.exit(1);

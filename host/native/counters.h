@@ -45,6 +45,8 @@ struct px_counters {
   uint64_t wakeups;       /* returns of the backend's wait */
   uint64_t events;        /* event records given to the guest */
   uint64_t fds_to_kernel; /* descriptors handed to the kernel as interest */
+  uint64_t fds_scanned;    /* descriptors that the kernel looked at in waits */
+  uint64_t interest_bytes; /* of interest sets and event lists copied into the kernel and back */
   uint64_t accepts;
   uint64_t bytes_read;
   uint64_t bytes_written;

@@ -8,8 +8,11 @@ import { fileURLToPath } from 'node:url';
 /** The folder of the addon's sources, in which binding.gyp stands. */
 export const folder = dirname(fileURLToPath(import.meta.url));
 
+/** Programs that are built beside the addon, for `pollux compare`. */
+export const PROGRAMS = ['pollux-load', 'pollux-echo'];
+
 function sources() {
-  const names = ['.', 'backends'].flatMap((sub) =>
+  const names = ['.', 'backends', 'programs'].flatMap((sub) =>
     readdirSync(join(folder, sub)).map((name) => join(folder, sub, name)),
   );
   return names.filter((name) => /\.(c|h|gyp)$/.test(name));

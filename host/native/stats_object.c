@@ -39,6 +39,8 @@ napi_value px_stats_object(napi_env env, const struct px_snapshot *snapshot) {
       {"wakeups", c->wakeups},
       {"events", c->events},
       {"fdsToKernel", c->fds_to_kernel},
+      {"fdsScanned", c->fds_scanned},
+      {"interestBytes", c->interest_bytes},
       {"accepts", c->accepts},
       {"bytesRead", c->bytes_read},
       {"bytesWritten", c->bytes_written},

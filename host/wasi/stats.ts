@@ -6,7 +6,9 @@
  *
  * `waits` counts calls of poll_oneoff and reads of /dev/poll; `wakeups` returns of the backend's own wait;
  * `events` the event records given to the guest; `fdsToKernel` the descriptors handed to the kernel (for
- * select and poll the whole set on each wait, for epoll the registrations that changed).
+ * select and poll the whole set on each wait, for epoll the registrations that changed); `fdsScanned` those
+ * that the kernel looked at in waits (the whole set, or what was ready); `interestBytes` the bytes of interest
+ * sets and event lists that were copied into the kernel and back (0 for io_uring, which shares memory).
  */
 export interface HostStats {
   readonly backend: string;
@@ -14,6 +16,8 @@ export interface HostStats {
   readonly wakeups: number;
   readonly events: number;
   readonly fdsToKernel: number;
+  readonly fdsScanned: number;
+  readonly interestBytes: number;
   readonly accepts: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;

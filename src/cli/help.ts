@@ -21,6 +21,7 @@ Examples:
   pollux run --help
   pollux new my-server && cd my-server && npm install && npm start
   pollux inspect server.wasm
+  pollux compare --claims --html compare.html
   pollux backends
 `;
 
@@ -140,4 +141,38 @@ Nothing of the module is run. What pollux can't run is told as well, with the re
 Examples:
   pollux inspect server.wasm
   pollux inspect --json server.wasm | jq '{kind, modes, unknownImports}'
+`;
+
+export const COMPARE_HELP = `
+What is measured:
+  Echo of --size bytes: each active connection sends, waits for its bytes, sends
+  again; idle ones are open and silent. The server has one core, the load generator
+  another. All contenders take turns within each repetition, so that ratios are
+  paired; figures are medians. Without --cross, --active is gone through without
+  idle connections, and --idle beside 50 active ones (or the nearest).
+
+Runtimes:
+  node, bun, deno           the guest in pollux; node on each of --backends,
+                            the others on the best one, or on those given
+  wasmtime-36, -46, wazero  the guest alone
+  c                         native C on epoll: the limit
+  node-net                  Node's own sockets: what one would use otherwise
+  One that is not found is told, with the command that installs it.
+
+Marks:
+  ?  doubtful: the repetitions differ too much, or other programs ran
+  ^  the load generator was the limit; compare CPU us, not req/s
+
+Exit status:
+  0, 1 if --baseline tells of something worse or nothing could be measured,
+  2 for a mistake in the command line, 130 after Ctrl-C (what was measured is shown
+  and written)
+
+Examples:
+  pollux compare --active 50 --idle 0 --duration 1s
+  pollux compare --claims --html compare.html --json compare.json
+  pollux compare --claims-only
+  pollux compare server.wasm --backends epoll,poll --runtimes node,c
+  pollux compare --runtimes node,wasmtime-46 --runtime wasmtime-46=./wasmtime
+  pollux compare --baseline before.json
 `;

@@ -10,6 +10,7 @@ import { checkListenersOrder, checkTrigger, parseDir, parseEnv } from '../option
 import { backendsCommand } from './commands/backends.ts';
 import type { BuildFlags } from './commands/build.ts';
 import { type RunFlags, runCommand } from './commands/run.ts';
+import { addCompare, type CommandProgress } from './compare-command.ts';
 import {
   ABOUT,
   BACKENDS_HELP,
@@ -32,12 +33,10 @@ const INTERNAL = 70;
 /** Errors that a look at the help may cure. */
 const USAGE_ERRORS: ReadonlySet<PolluxErrorCode> = new Set(['ERR_BACKEND_UNKNOWN', 'ERR_OPTION']);
 
-const COMMANDS = ['run', 'new', 'build', 'inspect', 'backends'];
+const COMMANDS = ['run', 'new', 'build', 'inspect', 'compare', 'backends'];
 
 /** Where the command line stands: an error while it is parsed is the user's mistake. */
-interface Progress {
-  parsing: boolean;
-  status: number;
+interface Progress extends CommandProgress {
   /** What commander wants printed, and what it has to say of a mistake. */
   help: string;
   mistake: string;
@@ -230,6 +229,7 @@ function program(progress: Progress): Command {
       progress.parsing = false;
       progress.status = await backendsCommand();
     });
+  addCompare(root, progress);
   return root;
 }
 

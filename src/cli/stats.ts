@@ -21,6 +21,8 @@ export async function showStats(stats: HostStats): Promise<string> {
   row('wakeups', stats.wakeups);
   row('events', stats.events);
   row('fds handed to the kernel', stats.fdsToKernel);
+  row('fds that the kernel looked at', stats.fdsScanned);
+  row('bytes of interest and events', stats.interestBytes);
   row('connections accepted', stats.accepts);
   row('bytes read', stats.bytesRead);
   row('bytes written', stats.bytesWritten);

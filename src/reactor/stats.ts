@@ -27,6 +27,8 @@ const NOTHING: HostStats = {
   wakeups: 0,
   events: 0,
   fdsToKernel: 0,
+  fdsScanned: 0,
+  interestBytes: 0,
   accepts: 0,
   openConnections: 0,
   descriptors: 0,

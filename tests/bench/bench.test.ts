@@ -55,7 +55,7 @@ function runProgram(file: string, args: readonly string[]): Promise<Ended> {
 
 async function load(port: number, options: string): Promise<Ended & { report: LoadReport }> {
   const args = `--connect 127.0.0.1:${port} --seconds 0.3 --warmup 0 --json ${options}`.split(' ');
-  const ended = await runProgram(join(binaries, 'load'), args);
+  const ended = await runProgram(join(binaries, 'pollux-load'), args);
   return { ...ended, report: ended.stdout ? JSON.parse(ended.stdout) : {} };
 }
 
@@ -155,7 +155,7 @@ describe('load generator', () => {
   });
 
   test('says how many descriptors it needs where the limit is too low', async () => {
-    const script = `ulimit -n 64; exec ${join(binaries, 'load')} --connect 127.0.0.1:9 --idle 100`;
+    const script = `ulimit -n 64; exec ${join(binaries, 'pollux-load')} --connect 127.0.0.1:9 --idle 100`;
     const { status, stderr } = await runProgram('/bin/sh', ['-c', script]);
     expect(status).toBe(2);
     expect(stderr).toMatch(/166 descriptors are needed and the hard limit is 64/);

@@ -48,7 +48,14 @@ const LIMIT_MS = 120_000;
  */
 function runLoad(args, onStep) {
   return new Promise((done, fail) => {
-    const argv = ['-c', String(LOAD_CORE), join(binaries, 'load'), ...args, '--step', '--json'];
+    const argv = [
+      '-c',
+      String(LOAD_CORE),
+      join(binaries, 'pollux-load'),
+      ...args,
+      '--step',
+      '--json',
+    ];
     const child = spawn('taskset', argv, { stdio: ['pipe', 'pipe', 'pipe'] });
     const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
     let report = '';

@@ -78,7 +78,7 @@ export const servers = [
   {
     name: 'c-epoll',
     about: 'C, level-triggered epoll: the limit',
-    argv: () => [join(binaries, 'epoll-echo')],
+    argv: () => [join(binaries, 'pollux-echo')],
     prints: true,
   },
   {

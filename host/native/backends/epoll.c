@@ -62,6 +62,7 @@ static int op_set(struct px_backend *b, int fd, uint64_t token, uint32_t was, ui
   if (was == 0 && want == 0) return 0;
   PX_COUNT(b->counters, epoll_ctl);
   b->counters->fds_to_kernel++;
+  b->counters->interest_bytes += sizeof event;
   if (epoll_ctl(b->epoll_fd, op, fd, &event) == 0) return 0;
   /* Whoever forgets a descriptor does not care that the kernel already has. */
   if (want == 0 && (errno == ENOENT || errno == EBADF)) return 0;
@@ -94,6 +95,8 @@ static int wait_ns(struct px_backend *b, int capacity, int64_t timeout_ns) {
 static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int64_t timeout_ns) {
   int n = wait_ns(b, capacity < EVENTS_MAX ? capacity : EVENTS_MAX, timeout_ns);
   if (n < 0) return -errno;
+  b->counters->fds_scanned += (uint64_t)n;
+  b->counters->interest_bytes += (uint64_t)n * sizeof b->events[0];
   for (int i = 0; i < n; i++) {
     uint32_t events = b->events[i].events;
     out[i].token = b->events[i].data.u64;

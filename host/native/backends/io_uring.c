@@ -157,6 +157,7 @@ static int report(struct px_backend *b, struct px_ready *out, int capacity) {
 static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int64_t timeout_ns) {
   int status = drive(b, any_ready(b) ? 0 : timeout_ns);
   int count = report(b, out, capacity);
+  if (count > 0) b->counters->fds_scanned += (uint64_t)count; /* completions, in memory that both share */
   bool fatal = status < 0 && status != -EBUSY && status != -EAGAIN;
   return count == 0 && fatal ? status : count;
 }

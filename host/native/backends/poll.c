@@ -53,6 +53,9 @@ static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int
                              .tv_nsec = (long)(timeout_ns % 1000000000)};
   PX_COUNT(b->counters, ppoll);
   b->counters->fds_to_kernel += b->set.used;
+  b->counters->fds_scanned += b->set.used;
+  /* The array goes in, and `revents` of each come back. */
+  b->counters->interest_bytes += b->set.used * (sizeof(struct pollfd) + sizeof(short));
   int left = ppoll(b->set.fds, b->set.used, timeout_ns < 0 ? NULL : &timeout, NULL);
   if (left < 0) return -errno;
 

@@ -66,10 +66,27 @@ static int op_set(struct px_backend *b, int fd, uint64_t token, uint32_t was, ui
 
 static void op_forget(struct px_backend *b, int fd) { op_set(b, fd, 0, 0, 0); }
 
+/* poll(2) reads an array of pollfd, and writes their `revents` back. */
+static void count_poll(struct px_counters *counters, uint64_t fds) {
+  PX_COUNT(counters, poll);
+  counters->fds_scanned += fds;
+  counters->interest_bytes += fds * (sizeof(struct pollfd) + sizeof(short));
+}
+
+/* pselect(2) reads and writes two sets up to the highest descriptor, in whole words, and looks at each
+ * member. */
+static void count_select(struct px_backend *b) {
+  uint64_t words = ((uint64_t)b->highest + 64) / 64;
+  PX_COUNT(b->counters, pselect6);
+  b->counters->fds_to_kernel += (uint64_t)b->members;
+  b->counters->fds_scanned += (uint64_t)b->members;
+  b->counters->interest_bytes += 2 * 2 * words * sizeof(uint64_t);
+}
+
 /* select can't tell a hangup from data: it sets the same bit for both. One poll(2) that does
  * not wait, over the ready descriptors alone, tells. */
 static void find_hangups(struct px_backend *b, struct px_ready *out, struct pollfd *ready, int n) {
-  PX_COUNT(b->counters, poll);
+  count_poll(b->counters, (uint64_t)n);
   if (poll(ready, (nfds_t)n, 0) <= 0) return;
   for (int i = 0; i < n; i++) {
     if (ready[i].revents & POLLHUP) out[i].readiness |= PX_HANGUP;
@@ -85,7 +102,7 @@ static bool any_writer_hung_up(struct px_backend *b, fd_set *hung_up) {
   bool any = false;
   for (int fd = 0; fd <= b->highest && n < (nfds_t)b->writers; fd++)
     if (only_writes(b, fd)) writers[n++] = (struct pollfd){.fd = fd, .events = 0};
-  PX_COUNT(b->counters, poll);
+  count_poll(b->counters, n);
   if (poll(writers, n, 0) <= 0) return false;
   FD_ZERO(hung_up);
   for (nfds_t i = 0; i < n; i++) {
@@ -102,8 +119,7 @@ static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int
   if (hangups) timeout_ns = 0;
   struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000),
                              .tv_nsec = (long)(timeout_ns % 1000000000)};
-  PX_COUNT(b->counters, pselect6);
-  b->counters->fds_to_kernel += (uint64_t)b->members;
+  count_select(b);
   int left = pselect(b->highest + 1, &readable, &writable, NULL, timeout_ns < 0 ? NULL : &timeout,
                      NULL);
   if (left < 0) return -errno;

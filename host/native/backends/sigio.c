@@ -260,6 +260,8 @@ static int sweep(struct px_backend *b, struct px_ready *out, int capacity) {
     b->sweep = b->set.used;
     PX_COUNT(b->counters, poll);
     b->counters->fds_to_kernel += b->set.used;
+    b->counters->fds_scanned += b->set.used;
+    b->counters->interest_bytes += b->set.used * (sizeof(struct pollfd) + sizeof(short));
     if (poll(b->set.fds, b->set.used, 0) < 0) {
       b->epoch--; /* once more */
       return -errno;
@@ -283,6 +285,8 @@ static int take(struct px_backend *b, struct px_ready *out, int capacity,
     PX_COUNT(b->counters, rt_sigtimedwait);
     int signal = sigtimedwait(&b->signals, &info, timeout);
     if (signal < 0) return errno == EAGAIN || n > 0 ? n : -errno;
+    b->counters->fds_scanned++;
+    b->counters->interest_bytes += sizeof info;
     timeout = &no_time;
     /* One that is not ours is of another backend, if it has the same signal. */
     if (signal == SIGIO || (users[signal] > 1 && !px_descriptors_has(&b->set, info.si_fd)))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Load generator for echo servers: one thread on epoll. Active connections play ping-pong with
  * messages whose echo is compared byte by byte; idle ones were answered once and then stay silent.
- * run.mjs calls it; `load --help` tells the options. Connections are in connections.c. */
+ * `pollux compare` and tests/bench call it; `pollux-load --help` tells the options. Connections are in connections.c. */
 #define _GNU_SOURCE
 #include "connections.h"
 #include "histogram.h"
@@ -27,7 +27,7 @@ struct options {
 static struct histogram latencies;
 
 static const char usage[] =
-    "usage: load --connect HOST:PORT [options]\n"
+    "usage: pollux-load --connect HOST:PORT [options]\n"
     "  --active N    connections that play ping-pong (default 50)\n"
     "  --idle N      connections that were answered once and stay silent (default 0)\n"
     "  --size B      bytes a message, 1 to 1048576 (default 64)\n"
@@ -42,7 +42,7 @@ static const char usage[] =
 static noreturn_fn void die(const char *format, ...) {
     va_list args;
     va_start(args, format);
-    fputs("load: ", stderr);
+    fputs("pollux-load: ", stderr);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);

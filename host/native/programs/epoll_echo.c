@@ -110,7 +110,7 @@ static void echo(int fd) {
     keep(fd, buffer + taken, (size_t)n - taken);
 }
 
-/* Prints where it listens, as all servers that run.mjs starts. */
+/* Prints where it listens, as all servers of a comparison do. */
 static void listen_on(uint16_t port) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// The article's claims, each measured, with a verdict.
+
+import { PolluxError } from '../../../host/index.ts';
+import type { Claim } from '../result.ts';
+import { asynchronous, fewAndActive } from './activity.ts';
+import { limitOfSelect, noLeak } from './capacity.ts';
+import type { ClaimContext, ClaimTest } from './context.ts';
+import { drain, triggers } from './edge.ts';
+import { busyWaiting, oneAtATime, oneConnection } from './models.ts';
+import { copies, hitRate, scans } from './sets.ts';
+
+/** All claims, by number. */
+export const CLAIMS: readonly ClaimTest[] = [
+  ...[copies, scans, limitOfSelect, hitRate, fewAndActive, noLeak],
+  ...[busyWaiting, oneAtATime, oneConnection, asynchronous, drain, triggers],
+];
+
+/** Measures them in turn; one that fails is told as not measured, with the reason. */
+export async function measureClaims(
+  context: ClaimContext,
+  signal: AbortSignal,
+  onClaim: (claim: ClaimTest, done: readonly Claim[]) => void,
+): Promise<readonly Claim[]> {
+  const claims: Claim[] = [];
+  for (const test of CLAIMS) {
+    const { number, title } = test;
+    const blank = { number, title, verdict: 'not measured' } as const;
+    if (signal.aborted) {
+      claims.push({
+        ...blank,
+        figure: 'It was not reached.',
+        why: 'The comparison was ended before.',
+      });
+      continue;
+    }
+    onClaim(test, claims);
+    try {
+      claims.push({ number, title, ...(await test.measure(context)) });
+    } catch (error) {
+      if (!(error instanceof PolluxError) && !signal.aborted) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      claims.push({ ...blank, figure: 'It could not be measured.', why });
+    }
+  }
+  return claims;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Starts a server that is to be measured, pinned to its core, and ends it.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { type HostStats, PolluxError } from '../../host/index.ts';
+import type { Entry } from './contenders.ts';
+
+const START_MS = 10_000;
+
+/** A server that runs. */
+export interface Running {
+  readonly port: number;
+  readonly pid: number;
+  /** The host's counters; undefined for those that have none. */
+  stats(): Promise<HostStats | undefined>;
+  stop(): Promise<void>;
+}
+
+/** Children that run now: none outlives the comparison, however that ends. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Ends all servers and loads at once, so that what waits for them fails. */
+export function killAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
+/** Without RUST_BACKTRACE: with it, Wasmtime collects a backtrace at each EAGAIN. */
+function environment(): NodeJS.ProcessEnv {
+  const { RUST_BACKTRACE: _, ...rest } = process.env;
+  return rest;
+}
+
+/** Starts a program on one core; it is killed with us. */
+export function spawnPinned(core: number, argv: readonly string[]): ChildProcess {
+  const child = spawn('taskset', ['-c', String(core), ...argv], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: environment(),
+  });
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  child.stdin?.on('error', () => {}); // it has ended, which is told elsewhere
+  return child;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => done(port));
+    });
+    probe.on('error', fail);
+  });
+}
+
+async function accepts(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.on('error', () => done(false));
+  });
+}
+
+/**
+ * Starts a server; answers when it listens.
+ *
+ * @throws PolluxError ERR_COMPARE, with what the server wrote, where it ends or stays silent instead.
+ */
+export async function startServer(entry: Entry, guest: string, core: number): Promise<Running> {
+  const wish = entry.prints ? 0 : await freePort();
+  const argv = entry.argv(guest, wish);
+  const child = spawnPinned(core, argv);
+  const ended = new Promise<string>((done) => {
+    child.once('error', (error) => done(error.message));
+    child.once('close', (status, signal) => done(`it ended with ${signal ?? `status ${status}`}`));
+  });
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  let said = '';
+  const answers: ((line: string) => void)[] = [];
+  const printed = new Promise<number>((done) => {
+    const onLine = (line: string) => {
+      const port = /listening on \S*:(\d+)/.exec(line)?.[1];
+      if (line.startsWith('{"')) answers.shift()?.(line);
+      else if (said.length < 4000) said += `${line}\n`;
+      if (port !== undefined && entry.prints) done(Number(port));
+    };
+    for (const stream of [child.stdout, child.stderr])
+      if (stream) createInterface({ input: stream }).on('line', onLine);
+  });
+  const late = new Promise<string>((done) => {
+    setTimeout(done, START_MS, 'it was silent for 10 s').unref();
+  });
+  const polled = async () => {
+    while (child.exitCode === null && !(await accepts(wish)))
+      await new Promise((done) => setTimeout(done, 20));
+    return wish;
+  };
+  const first = await Promise.race([entry.prints ? printed : polled(), late, ended]);
+  if (typeof first === 'string' || child.exitCode !== null || child.pid === undefined) {
+    await stop();
+    const why = typeof first === 'string' ? first : 'it ended';
+    throw new PolluxError(
+      'ERR_COMPARE',
+      `${entry.name} did not start: ${why}: ${argv.join(' ')}${said && `\n${said.trimEnd()}`}`,
+    );
+  }
+  const stats = async () => {
+    if (!entry.counts) return undefined;
+    const line = new Promise<string>((done) => answers.push(done));
+    child.stdin?.write('\n');
+    const text = await Promise.race([line, ended.then(() => '')]);
+    if (text === '')
+      throw new PolluxError('ERR_COMPARE', `${entry.name} ended while it was measured: ${said}`);
+    return JSON.parse(text) as HostStats;
+  };
+  return { port: first, pid: child.pid, stats, stop };
+}
