@@ -57,6 +57,20 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
+// What the page of a comparison does in the browser, and how it looks.
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/compare/page/client.ts', 'src/compare/page/client.css'],
+  outdir: 'dist/page',
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  legalComments: 'inline',
+  logLevel: 'warning',
+});
+
 // The entry's own first line, `#!/usr/bin/env node`, is kept by esbuild above the banner.
 chmodSync(join(dist, 'pollux.js'), 0o755);
 

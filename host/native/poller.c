@@ -255,6 +255,13 @@ void px_poller_note_act(struct px_poller *p, uint32_t guest_fd) {
   px_latch_nominate(p, key);
 }
 
+void px_poller_note_wrote(struct px_poller *p, uint32_t guest_fd) {
+  uint32_t key = px_poller_key(p, guest_fd);
+  if (key == 0 || key >= p->room || p->watches[key].registered == 0) return;
+  p->watches[key].latched |= PX_WRITE;
+  px_latch_nominate(p, key);
+}
+
 /* One wait of the backend. Answers the number of its reports, or -errno; adds to `*hits` and ready_keys
  * those that somebody waits for. */
 static int wait_once(struct px_poller *p, int reports, int64_t timeout_ns, int *hits, bool *woken) {

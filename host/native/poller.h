@@ -174,6 +174,15 @@ static inline void px_poller_acted(struct px_poller *poller, uint32_t guest_fd) 
   if (poller->ops->caps & PX_CAP_HINT) px_poller_note_act(poller, guest_fd);
 }
 
+void px_poller_note_wrote(struct px_poller *poller, uint32_t guest_fd);
+
+/* The guest's own call wrote all that it was given: to a full socket that may be few bytes for which there
+ * was room, and by it the kernel forgets that somebody waits for more (tcp_sendmsg takes the flag back that
+ * poll(2) has set). No signal comes then. */
+static inline void px_poller_wrote(struct px_poller *poller, uint32_t guest_fd) {
+  if (poller->ops->caps & PX_CAP_HINT) px_poller_note_wrote(poller, guest_fd);
+}
+
 /* --trigger edge: the direction was reported and stays quiet until the guest has drained it. What
  * needs no wait (a file, a bad descriptor) is never drained, and so never muted; a channel is. */
 static inline void px_poller_mute(struct px_poller *poller, uint32_t key, uint32_t direction) {

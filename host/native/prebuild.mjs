@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { folder, isFresh } from './sources.mjs';
+import { folder, isFresh, PROGRAMS } from './sources.mjs';
 
 const ZIG = '0.17.1';
 const prebuilds = join(folder, 'prebuilds');
@@ -28,6 +28,9 @@ const TARGETS = {
   'aarch64-linux-gnu.2.28': 'linux-arm64/node.napi.glibc.node',
   'aarch64-linux-musl': 'linux-arm64/node.napi.musl.node',
 };
+
+/** Static programs, which care for no C library: one for each processor. */
+const PROGRAM_TARGETS = { 'x86_64-linux-musl': 'linux-x64', 'aarch64-linux-musl': 'linux-arm64' };
 
 /** Zig, installed on first use. */
 function zig() {
@@ -52,9 +55,9 @@ function zig() {
   return program;
 }
 
-/** A list of strings in binding.gyp, which is Python, by its key. */
-function fromGyp(key) {
-  const gyp = readFileSync(join(folder, 'binding.gyp'), 'utf8');
+/** A list of strings of a target in binding.gyp, which is Python, by its key. */
+function fromGyp(target, key) {
+  const gyp = readFileSync(join(folder, 'binding.gyp'), 'utf8').split(`"${target}"`)[1] ?? '';
   const list = new RegExp(`"${key}": \\[([^\\]]*)\\]`).exec(gyp)?.[1] ?? '';
   return [...list.matchAll(/"([^"]+)"/g)].map(([, text]) => text);
 }
@@ -66,10 +69,24 @@ function build(target, file) {
   mkdirSync(dirname(output), { recursive: true });
   const filling = join(workshop, `${target}.${process.pid}.node`);
   const how = ['-shared', '-fPIC', '-s', '-DNODE_GYP_MODULE_NAME=pollux', `-I${include}`];
-  const flags = [...fromGyp('cflags_c'), ...fromGyp('ldflags')];
+  const flags = [...fromGyp('pollux', 'cflags_c'), ...fromGyp('pollux', 'ldflags')];
   execFileSync(
     zig(),
-    ['cc', '-target', target, ...how, ...flags, '-o', filling, ...fromGyp('sources')],
+    ['cc', '-target', target, ...how, ...flags, '-o', filling, ...fromGyp('pollux', 'sources')],
+    { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  renameSync(filling, output);
+}
+
+/** One program, as above. */
+function buildProgram(target, name, file) {
+  const output = join(prebuilds, file);
+  if (isFresh(output, fileURLToPath(import.meta.url))) return;
+  const filling = join(workshop, `${target}.${process.pid}.${name}`);
+  const how = ['-static', '-s', ...fromGyp(name, 'cflags_c')];
+  execFileSync(
+    zig(),
+    ['cc', '-target', target, ...how, '-o', filling, ...fromGyp(name, 'sources')],
     { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] },
   );
   renameSync(filling, output);
@@ -87,3 +104,6 @@ function removeOthers() {
 mkdirSync(workshop, { recursive: true });
 removeOthers();
 for (const [target, file] of Object.entries(TARGETS)) build(target, file);
+for (const [target, place] of Object.entries(PROGRAM_TARGETS)) {
+  for (const name of PROGRAMS) buildProgram(target, name, `${place}/${name}`);
+}

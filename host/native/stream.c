@@ -153,7 +153,10 @@ int px_stream_write(struct px_host *host, struct px_memory memory, struct px_ent
     ssize_t n = transfer(host, entry->host_fd, &b, true, MSG_NOSIGNAL);
     if (n >= 0) {
       done += (uint64_t)n;
-      if (done < b.total) drained(host, entry, PX_WRITE);
+      if (done < b.total)
+        drained(host, entry, PX_WRITE);
+      else
+        px_poller_wrote(&host->poller, (uint32_t)(entry - host->table.entries));
       if (!blocking) break; /* as write(2): a blocking one takes all */
       px_buffers_advance(&b, (size_t)n);
       continue;

@@ -98,10 +98,15 @@ export function report(result: Comparison, colors: Colors): string {
   return parts.join('\n\n');
 }
 
+/** Lines of reasons; --json and the page have all. */
+const MOST_DOUBTS = 8;
+
 function doubts(cells: readonly Cell[]): string[] {
-  return cells.flatMap(({ contender, scenario, doubtful }) =>
+  const all = cells.flatMap(({ contender, scenario, doubtful }) =>
     doubtful === undefined
       ? []
       : [`${contender}, ${scenario.active} active, ${scenario.idle} idle: ${doubtful}`],
   );
+  const more = all.length - MOST_DOUBTS;
+  return more > 0 ? [...all.slice(0, MOST_DOUBTS), `and ${more} more (--json has all)`] : all;
 }

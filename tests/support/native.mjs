@@ -10,10 +10,11 @@ const native = `${root}host/native/`;
 const NODE_API =
   /node_api\.h|instance\.h|"call\.h"|"loop\.h"|mailbox\.h|napi_values\.h|stats_object\.h/;
 
-/** The addon's own list of files. */
+/** The addon's own list of files; programs beside it have a main of their own. */
 function sources() {
   const gyp = readFileSync(`${native}binding.gyp`, 'utf8');
   return [...gyp.matchAll(/"([\w/]+\.c)"/g)]
+    .filter(([, name]) => !name.startsWith('programs/'))
     .map(([, name]) => native + name)
     .filter((path) => !NODE_API.test(readFileSync(path, 'utf8')));
 }

@@ -76,7 +76,7 @@ async function writeFiles(result: Comparison, { json, html }: CompareFlags): Pro
   if (json !== undefined) write(json, `${JSON.stringify(result, null, 1)}\n`);
   if (html !== undefined) {
     const { renderPage } = await import('../../compare/page/index.ts');
-    write(html, await renderPage(result));
+    write(html, renderPage(result));
   }
 }
 

@@ -4,7 +4,7 @@
 import { claimEntry } from '../contenders.ts';
 import { startServer } from '../server.ts';
 import { dial, exchange } from './clients.ts';
-import { type ClaimContext, type ClaimTest, listed, nice } from './context.ts';
+import { type ClaimContext, type ClaimTest, listed, type Measured, nice } from './context.ts';
 
 const MESSAGE = 4096;
 
@@ -45,39 +45,37 @@ export const drain: ClaimTest = {
   },
 };
 
-const LARGE = 262_144;
-
 export const triggers: ClaimTest = {
   number: 12,
   title: 'Edge-triggered takes fewer epoll_ctl calls and wakeups than level-triggered.',
-  costS: 15,
+  costS: 12,
   async measure(context) {
     const names = context.backends('epoll', 'epoll-et');
     const busy = { active: 10, idle: 0 };
-    const [small, large] = [[], []] as Awaited<ReturnType<ClaimContext['server']>>[][];
+    // The reactor leaves its interest as it is; the other guest of the article changes it with each answer.
+    const [still, changing]: Measured[][] = [[], []];
     for (const name of names) {
-      small?.push(await context.server(name, busy));
-      large?.push(await context.server(name, busy, { size: LARGE }));
+      still?.push(await context.server(name, busy));
+      changing?.push(await context.server(name, busy, { example: 'select-one-shot' }));
     }
-    const ctl = (all = small) =>
-      (all ?? []).map(({ counters }) => counters.syscalls.epoll_ctl ?? 0);
-    const waits = (all = small) => (all ?? []).map(({ counters }) => counters.waits);
-    const [level = 0, edge = 0] = ctl(large);
-    const [levelWaits = 0, edgeWaits = 0] = waits(large);
-    const [lessCtl, lessWaits] = [edge < level * 0.9, edgeWaits < levelWaits * 0.95];
+    const calls = (all: readonly Measured[] = []) =>
+      all.map(({ counters }) => counters.syscalls.epoll_ctl ?? 0);
+    const waits = (all: readonly Measured[] = []) => all.map(({ counters }) => counters.waits);
+    const [level = 0, edge = 0] = calls(changing);
+    const [levelWaits = 0, edgeWaits = 0] = waits(changing);
+    const [lessCalls, lessWaits] = [edge < level * 0.5, edgeWaits < levelWaits * 0.9];
+    const holds = [lessCalls, lessWaits].filter(Boolean).length;
     return {
-      verdict:
-        lessCtl && lessWaits ? 'holds' : lessCtl || lessWaits ? 'holds in part' : 'does not hold',
-      figure: `64-byte echo: epoll_ctl a request ${listed(names, ctl())}, waits ${listed(names, waits())}. Messages of ${nice(LARGE)} bytes, which fill the socket: epoll_ctl ${listed(names, ctl(large))}, waits ${listed(names, waits(large))}.`,
-      why: 'Level-triggered, the wish to write must be taken back once it is fulfilled, or each wait returns at once; edge-triggered both directions are registered once. Small answers never wait for room, so there neither calls epoll_ctl at all.',
+      verdict: holds === 2 ? 'holds' : holds === 1 ? 'holds in part' : 'does not hold',
+      figure: `epoll_ctl calls a request of a guest that changes what it waits for with each answer (examples/select-one-shot): ${listed(names, calls(changing))}, waits ${listed(names, waits(changing))}. Of the reactor, which waits to read all the time: ${listed(names, calls(still))}, waits ${listed(names, waits(still))}.`,
+      why: `Level-triggered, each change of interest is a call; edge-triggered both directions are registered once. ${lessWaits ? 'A wait that would only tell what is known is saved too.' : 'The wakeups are no fewer: each message wakes once, either way.'}`,
       chart: {
-        ...{
-          title: `epoll_ctl calls a request of ${nice(LARGE)} bytes`,
-          kind: 'bar',
-          xLabel: 'trigger',
-        },
-        ...{ yLabel: 'calls', xScale: 'linear', yScale: 'linear', x: ['level', 'edge'] },
-        series: [{ name: 'epoll_ctl', y: [level, edge] }],
+        ...{ title: 'epoll_ctl calls a request', kind: 'bar', xLabel: 'backend' },
+        ...{ yLabel: 'calls', xScale: 'linear', yScale: 'linear', x: names },
+        series: [
+          { name: 'changes its interest', y: calls(changing) },
+          { name: 'the reactor', y: calls(still) },
+        ],
       },
     };
   },

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+// What the page does in the browser: draws the charts, toggles series and theme, offers the data as files.
+
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  type ChartDataset,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  Tooltip,
+} from 'chart.js';
+import type { Comparison } from '../result.ts';
+import type { Chart as Plan } from './charts.ts';
+import { csvOf } from './csv.ts';
+
+Chart.register(BarController, BarElement, CategoryScale, LinearScale);
+Chart.register(LineController, LineElement, LogarithmicScale, PointElement, Tooltip);
+
+/** Okabe and Ito's, which most who are colour-blind tell apart; yellow is left out, as white hides it. */
+const COLORS = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#8c6bb1',
+  '#7f7f7f',
+];
+const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
+const POINTS = ['circle', 'rect', 'triangle', 'rectRot'] as const;
+
+const read = <T>(id: string): T => JSON.parse(document.getElementById(id)?.textContent ?? 'null');
+const result = read<Comparison>('data');
+const plans = read<readonly Plan[]>('chart-data');
+const charts: Chart[] = [];
+
+const reduced = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const style = (name: string) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** A contender is the same line in each chart; other names have their looks by their place. */
+const contenders = result.contenders.map(({ name }) => name);
+const looksOf = (name: string, place: number) => {
+  const known = contenders.indexOf(name);
+  const at = known < 0 ? place : known;
+  const round = Math.floor(at / COLORS.length);
+  return {
+    color: COLORS[at % COLORS.length] ?? '#7f7f7f',
+    dash: DASHES[(round + at) % DASHES.length] ?? [],
+    point: POINTS[at % POINTS.length] ?? 'circle',
+  };
+};
+
+const format = (value: number) =>
+  Math.abs(value) >= 100
+    ? Math.round(value).toLocaleString('en-US')
+    : Number(value.toPrecision(3)).toString();
+
+type Dataset = ChartDataset<'line' | 'bar', (number | { x: number; y: number } | null)[]>;
+
+function datasets(plan: Plan): Dataset[] {
+  return plan.series.map(({ name, y }, place) => {
+    const { color, dash, point } = looksOf(name, place);
+    const look = { label: name, borderColor: color, backgroundColor: color };
+    if (plan.kind === 'bar') return { ...look, type: 'bar', data: [...y], borderWidth: 0 };
+    const data = y.map((value, i) => (value === null ? null : { x: Number(plan.x[i]), y: value }));
+    return {
+      ...{ ...look, type: 'line', data, borderDash: dash, borderWidth: 2, spanGaps: true },
+      ...{ pointStyle: point, pointRadius: 4, pointHoverRadius: 6, tension: 0 },
+    };
+  });
+}
+
+function scales(plan: Plan) {
+  const [text, grid] = [style('--text'), style('--line')];
+  const common = { ticks: { color: text }, grid: { color: grid } };
+  const stacked = plan.stacked === true;
+  const title = (label: string) => ({ display: true, text: label, color: text });
+  const isLine = plan.kind === 'line';
+  // The axis of a logarithm names 1, 2, 5 and their tens alone, or its numbers lie on one another.
+  const powers = {
+    ...common.ticks,
+    callback: (value: string | number) => {
+      const [digit = ''] = Number(value).toExponential();
+      return '125'.includes(digit) ? format(Number(value)) : '';
+    },
+  };
+  const places = {
+    ...common.ticks,
+    callback: (value: string | number) => format(Number(value)),
+  };
+  return {
+    x: isLine
+      ? {
+          ...{ ...common, type: 'logarithmic', title: title(plan.xLabel), ticks: places },
+          // Exactly what was measured is named.
+          afterBuildTicks: (axis: { ticks: { value: number }[] }) => {
+            axis.ticks = plan.x.map((value) => ({ value: Number(value) }));
+          },
+        }
+      : { ...common, type: 'category', stacked },
+    y: {
+      ...{ ...common, type: plan.yScale === 'log' ? 'logarithmic' : 'linear', stacked },
+      ...{ title: title(plan.yLabel), beginAtZero: plan.yScale !== 'log' },
+      ticks: plan.yScale === 'log' ? powers : places,
+    },
+  };
+}
+
+function draw(canvas: HTMLCanvasElement): void {
+  const plan = plans.find(({ id }) => id === canvas.dataset.chart);
+  const figure = canvas.closest('figure');
+  if (plan === undefined || figure === null) return;
+  const chart = new Chart(canvas, {
+    type: plan.kind,
+    data: {
+      labels: plan.kind === 'bar' ? [...plan.x] : [],
+      datasets: datasets(plan),
+    },
+    options: {
+      responsive: true,
+      maintainAspectRatio: false,
+      animation: false,
+      ...(reduced ? { transitions: {} } : {}),
+      interaction: { mode: plan.kind === 'bar' ? 'index' : 'nearest', intersect: false },
+      // biome-ignore lint/suspicious/noExplicitAny: chart.js types each kind of scale apart.
+      scales: scales(plan) as any,
+      plugins: {
+        tooltip: {
+          callbacks: {
+            title: ([item]) =>
+              plan.kind === 'line'
+                ? `${format(item?.parsed.x ?? 0)} ${plan.xLabel}`
+                : (item?.label ?? ''),
+            label: ({ dataset, parsed }) =>
+              `${dataset.label}: ${format(parsed.y ?? 0)} ${plan.yLabel}`,
+          },
+        },
+      },
+    },
+  });
+  charts.push(chart);
+  legend(figure, chart, plan);
+}
+
+/** Buttons, so that a keyboard reaches them, and those who do not see hear whether a series is shown. */
+function legend(figure: HTMLElement, chart: Chart, plan: Plan): void {
+  const place = figure.querySelector('.legend');
+  for (const [at, { name }] of plan.series.entries()) {
+    const { color, dash } = looksOf(name, at);
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = name;
+    button.style.setProperty('--series', color);
+    button.style.setProperty('--dash', dash.length > 0 ? 'dashed' : 'solid');
+    button.setAttribute('aria-pressed', 'true');
+    button.addEventListener('click', () => {
+      const shown = !chart.isDatasetVisible(at);
+      chart.setDatasetVisibility(at, shown);
+      chart.update();
+      button.setAttribute('aria-pressed', String(shown));
+    });
+    place?.append(button);
+  }
+}
+
+/** Colours of axes are drawn, not styled: they are set anew. */
+function repaint(): void {
+  for (const chart of charts) {
+    const plan = plans.find(({ id }) => id === (chart.canvas as HTMLCanvasElement).dataset.chart);
+    // biome-ignore lint/suspicious/noExplicitAny: as above.
+    if (plan) chart.options.scales = scales(plan) as any;
+    chart.update();
+  }
+}
+
+function isDark(): boolean {
+  const { theme } = document.documentElement.dataset;
+  return theme === undefined
+    ? matchMedia('(prefers-color-scheme: dark)').matches
+    : theme === 'dark';
+}
+
+function save(name: string, type: string, text: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+const onClick = (id: string, action: () => void) =>
+  document.getElementById(id)?.addEventListener('click', action);
+
+for (const canvas of document.querySelectorAll<HTMLCanvasElement>('canvas[data-chart]'))
+  draw(canvas);
+const theme = document.getElementById('theme');
+const nameTheme = () => {
+  if (theme) theme.textContent = isDark() ? 'Light' : 'Dark';
+};
+nameTheme();
+onClick('theme', () => {
+  document.documentElement.dataset.theme = isDark() ? 'light' : 'dark';
+  nameTheme();
+  repaint();
+});
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+  nameTheme();
+  repaint();
+});
+onClick('json', () => save('compare.json', 'application/json', JSON.stringify(result, null, 1)));
+onClick('csv', () => save('compare.csv', 'text/csv', csvOf(result)));
+// Paper has another width, and is white.
+addEventListener('beforeprint', () => {
+  for (const chart of charts) chart.resize(640, 300);
+});
+addEventListener('afterprint', () => {
+  for (const chart of charts) chart.resize();
+});
+document.documentElement.dataset.ready = 'true';

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// All samples as comma-separated values (RFC 4180): a line for each, with the names of the figures above.
+
+import type { Comparison, Sample } from '../result.ts';
+
+const FIGURES = [
+  ...(['requests', 'rate', 'p50Us', 'p99Us', 'errors', 'cpuUs', 'userUs', 'systemUs'] as const),
+  ...(['serverBusy', 'loadBusy', 'foreign', 'voluntary', 'involuntary'] as const),
+  ...(['memoryBytes', 'idleBytes'] as const),
+] satisfies readonly (keyof Sample)[];
+
+const field = (value: string | number | null) => {
+  const text = value === null ? '' : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** The samples; lines end in CRLF, as the RFC has it. */
+export function csvOf({ cells }: Comparison): string {
+  const head = ['contender', 'active', 'idle', 'repetition', ...FIGURES];
+  const rows = cells.flatMap(({ contender, scenario, samples }) =>
+    samples.flatMap((sample, i) => {
+      if (sample === null) return [];
+      const { active, idle } = scenario;
+      return [[contender, active, idle, i + 1, ...FIGURES.map((name) => sample[name])]];
+    }),
+  );
+  return `${[head, ...rows].map((row) => row.map(field).join(',')).join('\r\n')}\r\n`;
+}

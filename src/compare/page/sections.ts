@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// The parts of the page that are text: everything but the charts themselves.
+
+import type { Claim, Comparison } from '../result.ts';
+import type { Chart } from './charts.ts';
+import { escaped, shown, table } from './html.ts';
+
+/** The chart as a table, with its frame and the place where it is drawn. */
+export function figure(chart: Chart): string {
+  const rows = chart.x.map((x, i) => [
+    typeof x === 'number' ? shown(x) : x,
+    ...chart.series.map(({ y }) => shown(y[i])),
+  ]);
+  const head = [chart.xLabel, ...chart.series.map(({ name }) => name)];
+  const id = escaped(chart.id);
+  return `<figure id="figure-${id}"><figcaption><h3>${escaped(chart.title)}</h3><p>${escaped(chart.note)}</p></figcaption>
+<div class="legend" role="group" aria-label="Series"></div>
+<div class="plot"><canvas data-chart="${id}" role="img" aria-label="${escaped(`${chart.title}; the table below has the values`)}"></canvas></div>
+<details><summary>Values</summary>${table(`${chart.title}, ${chart.yLabel}`, head, rows)}</details></figure>`;
+}
+
+const CLASS: Record<Claim['verdict'], string> = {
+  holds: 'holds',
+  'holds in part': 'partly',
+  'does not hold': 'fails',
+  'not measured': 'unknown',
+};
+
+/** One claim as a card. */
+export function card(claim: Claim, chart: Chart | undefined): string {
+  const { number, title, verdict, figure: said, why } = claim;
+  return `<article class="card ${CLASS[verdict]}" id="claim-${number}"><header><span class="number">${number}</span><h3>${escaped(title)}</h3><span class="verdict">${escaped(verdict)}</span></header>
+<p>${escaped(said)}</p><p class="why">${escaped(why)}</p>${chart === undefined ? '' : figure(chart)}</article>`;
+}
+
+/** What was measured on. */
+export function machine({ machine, ...result }: Comparison): string {
+  const rows: [string, string][] = [
+    ['Command', result.command],
+    ['Date', result.date],
+    ['Processor', `${machine.cpu}, ${machine.cores} cores`],
+    ['Memory', `${shown(machine.memoryBytes / 2 ** 30)} GiB`],
+    ['System', `${machine.os}, Linux ${machine.kernel}`],
+    [
+      'Versions',
+      Object.entries(machine.versions)
+        .map((pair) => pair.join(' '))
+        .join(', '),
+    ],
+    ['Cores', `server on ${machine.serverCore}, load generator on ${machine.loadCore}`],
+    ['Guest', result.guest],
+    [
+      'Windows',
+      `${result.size} bytes a message, ${result.durationS} s each, ${result.repeat} repetitions; medians`,
+    ],
+  ];
+  return `<dl>${rows.map(([name, value]) => `<dt>${name}</dt><dd>${escaped(value)}</dd>`).join('')}</dl>`;
+}
+
+/** Who took part, and who did not. */
+export function contenders({ contenders, missing }: Comparison): string {
+  const rows = contenders.map(({ name, about, version }) => [name, about, version]);
+  const absent = missing.map(({ name, reason }) => [name, reason]);
+  return `${table('Who was compared', ['name', 'what', 'version'], rows)}${
+    absent.length === 0 ? '' : table('Who is missing, and why', ['name', 'reason'], absent)
+  }`;
+}
+
+/** All cells, with what makes them doubtful. */
+export function results({ cells }: Comparison): string {
+  const rows = cells.map((cell) => {
+    const { contender, scenario, figures, toLimit, toNode, perRequest, skipped, doubtful } = cell;
+    const remarks = [
+      skipped,
+      doubtful,
+      cell.loadBound ? 'The load generator was the limit.' : undefined,
+    ];
+    return [
+      contender,
+      ...[scenario.active, scenario.idle, figures?.rate.median].map(shown),
+      figures ? `${Math.round(figures.rate.spread * 100)}%` : '',
+      ...[toLimit?.median, toNode?.median, figures?.cpuUs.median].map(shown),
+      ...[figures?.p50Us.median, figures?.p99Us.median].map(shown),
+      ...[perRequest?.syscallsTotal, perRequest?.fdsPerWait].map(shown),
+      perRequest?.hitRate == null ? '' : `${Math.round(100 * perRequest.hitRate)}%`,
+      remarks.filter((text) => text !== undefined).join(' '),
+    ];
+  });
+  const head = [
+    ...['contender', 'active', 'idle', 'requests/s', 'spread', 'to C', 'to node:net', 'CPU us'],
+    ...['p50 us', 'p99 us', 'calls/request', 'fds/wait', 'hit rate', 'remarks'],
+  ];
+  return table('All results; medians, ratios paired within repetitions', head, rows);
+}
+
+/** What changed since the baseline. */
+export function changes({ baseline }: Comparison): string {
+  if (baseline === undefined) return '';
+  const rows = baseline.changes
+    .filter(({ verdict }) => verdict !== 'same')
+    .map(({ contender, scenario, figure: name, before, now, verdict }) => [
+      contender,
+      `${scenario.active} active, ${scenario.idle} idle`,
+      name,
+      shown(before),
+      shown(now),
+      verdict,
+    ]);
+  const head = ['contender', 'scenario', 'figure', 'before', 'now', 'verdict'];
+  return `<section id="baseline"><h2>Since ${escaped(baseline.date)}</h2>${
+    rows.length === 0
+      ? '<p>No change beyond the spread of the repetitions.</p>'
+      : table('Changes beyond the spread', head, rows)
+  }</section>`;
+}
