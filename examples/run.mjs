@@ -15,7 +15,7 @@ export function readHeader(name) {
   const header = {};
   for (const line of readFileSync(join(root, `examples/${name}.ts`), 'utf8').split('\n')) {
     if (!line.startsWith('//')) break;
-    const match = /^\/\/ (Listen|Backend|Dir): (.+)$/.exec(line);
+    const match = /^\/\/ (Listen|Connect|Backend|Dir): (.+)$/.exec(line);
     if (match !== null) header[match[1].toLowerCase()] = match[2];
   }
   return header;

@@ -16,8 +16,11 @@ export const NATURE: Readonly<Record<string, { serial?: true; spins?: true }>> =
   nonblocking: { spins: true },
 };
 
-/** Guests that speak a protocol of their own: protocols.test.ts has their transcripts. */
-export const PROTOCOLS = ['chat', 'http'];
+/**
+ * Guests that speak a protocol of their own: protocols.test.ts has their transcripts, and
+ * tests/compare/chain.test.ts those of the one that speaks to itself.
+ */
+export const PROTOCOLS = ['bench-chain', 'chat', 'http'];
 
 /** Every other guest of examples/, found and not listed: one without a transcript is impossible. They echo. */
 export const EXAMPLES = readdirSync(join(root, 'examples'))
