@@ -86,5 +86,11 @@
       "sources": ["programs/epoll_echo.c"],
       "cflags_c": ["-std=c17", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Werror"],
     },
+    {
+      "target_name": "pollux-chain",
+      "type": "executable",
+      "sources": ["programs/bench_chain.c"],
+      "cflags_c": ["-std=c17", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Werror"],
+    },
   ],
 }

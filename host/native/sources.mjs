@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const folder = dirname(fileURLToPath(import.meta.url));
 
 /** Programs that are built beside the addon, for `pollux compare`. */
-export const PROGRAMS = ['pollux-load', 'pollux-echo'];
+export const PROGRAMS = ['pollux-load', 'pollux-echo', 'pollux-chain'];
 
 function sources() {
   const names = ['.', 'backends', 'programs'].flatMap((sub) =>

@@ -69,7 +69,7 @@ function datasets(plan: Plan): Dataset[] {
     const { color, dash, point } = looksOf(name, place);
     const look = { label: name, borderColor: color, backgroundColor: color };
     if (plan.kind === 'bar') return { ...look, type: 'bar', data: [...y], borderWidth: 0 };
-    const data = y.map((value, i) => (value === null ? null : { x: Number(plan.x[i]), y: value }));
+    const data = y.map((value, i) => ({ x: Number(plan.x[i]), y: value ?? Number.NaN }));
     return {
       ...{ ...look, type: 'line', data, borderDash: dash, borderWidth: 2, spanGaps: true },
       ...{ pointStyle: point, pointRadius: 4, pointHoverRadius: 6, tension: 0 },
