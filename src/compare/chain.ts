@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { PolluxError } from '../../host/index.ts';
 import type { ChainCell, ChainContender, ChainResult, ChainSample } from './chain-result.ts';
-import type { Figure } from './result.ts';
+import { figureOf, median, pairedRatio } from './statistics.ts';
 
 /** A runtime that runs pollux. */
 export interface ChainRuntime {
@@ -226,35 +226,20 @@ function parse(text: string): Line | null {
   }
 }
 
+const timeOf = (sample: ChainSample | null) => sample?.nsPerEvent ?? null;
+
 function cellsOf(programs: readonly Program[], pairs: number, taken: readonly Taken[]) {
   const limit = taken[programs.findIndex(({ contender }) => contender.name === LIMIT)];
   return programs.map(({ contender }, at): ChainCell => {
     const { samples, skipped } = taken[at] as Taken;
-    const ratios = samples.map((sample, i) => {
-      const other = limit?.samples[i];
-      return sample && other ? sample.nsPerEvent / other.nsPerEvent : null;
-    });
+    const own = samples.map(timeOf);
     return {
       contender: contender.name,
       pairs,
       samples,
-      nsPerEvent: figure(samples.map((sample) => sample?.nsPerEvent ?? null)),
-      toLimit: figure(ratios),
+      nsPerEvent: figureOf(own.filter((value) => value !== null)),
+      toLimit: pairedRatio(own, limit?.samples.map(timeOf) ?? []),
       ...(skipped !== undefined && { skipped }),
     };
   });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const high = sorted[middle] as number;
-  return sorted.length % 2 ? high : (high + (sorted[middle - 1] as number)) / 2;
-}
-
-function figure(all: readonly (number | null)[]): Figure | null {
-  const values = all.filter((value) => value !== null);
-  if (values.length === 0) return null;
-  const [min, max, middle] = [Math.min(...values), Math.max(...values), median(values)];
-  return { median: middle, min, max, spread: (max - min) / middle };
 }
