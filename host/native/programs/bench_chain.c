@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The limit to compare examples/bench-chain.ts with: the same in C, without a library. N socket pairs are
+ * The limit to compare examples/bench-chain.ts with: the same in C, without a library. N pairs of sockets are
  * watched, A of them get a byte; each byte that arrives sends one into the next pair, until W have been sent
  * so. One line of JSON a run says how long it took until all A + W had arrived. The idea is libevent's bench. */
 #define _GNU_SOURCE
@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -192,6 +193,14 @@ static const struct backend *read_arguments(int count, char **words) {
   return backend;
 }
 
+static bool make_pair(int pair, int listener, const struct sockaddr_un *address, socklen_t length) {
+  outputs[pair] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (outputs[pair] < 0) return false;
+  if (connect(outputs[pair], (const struct sockaddr *)address, length) != 0) return false;
+  inputs[pair] = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  return inputs[pair] >= 0;
+}
+
 static void make_pairs(void) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) die(FAILED, "getrlimit", strerror(errno));
@@ -199,16 +208,24 @@ static void make_pairs(void) {
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) die(FAILED, "setrlimit", strerror(errno));
   inputs = must_allocate((size_t)pairs, sizeof *inputs);
   outputs = must_allocate((size_t)pairs, sizeof *outputs);
-  for (int i = 0; i < pairs; i++) {
-    int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0) {
+  /* Made as the guest must make them, by connections to a listener of our own, so that both run on the same
+   * sockets. Bound to no name, it gets an abstract one that nobody else has: unix(7). */
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  socklen_t length = sizeof address.sun_family;
+  int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (listener < 0) die(FAILED, "socket", strerror(errno));
+  if (bind(listener, (struct sockaddr *)&address, length) != 0) die(FAILED, "bind", strerror(errno));
+  if (listen(listener, 1) != 0) die(FAILED, "listen", strerror(errno));
+  length = sizeof address;
+  if (getsockname(listener, (struct sockaddr *)&address, &length) != 0)
+    die(FAILED, "getsockname", strerror(errno));
+  for (int i = 0; i < pairs; i++)
+    if (!make_pair(i, listener, &address, length)) {
       fprintf(stderr, "bench_chain: pair %d of %d: %s; ask for fewer pairs (-n), or raise the limit (ulimit -n)\n",
               i, pairs, strerror(errno));
       exit(FAILED);
     }
-    inputs[i] = ends[0];
-    outputs[i] = ends[1];
-  }
+  close(listener);
 }
 
 static int64_t now_ns(void) {
