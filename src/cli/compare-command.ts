@@ -39,6 +39,7 @@ export function addCompare(root: Command, progress: CommandProgress): void {
     .option('--repeat <N>', 'repetitions', '3')
     .option('--claims', 'measure the claims about IO models too, each with a verdict')
     .option('--claims-only', 'measure nothing but the claims')
+    .option('--chain', "measure libevent's bench in place of echo: a byte through many pairs")
     .option('--json <FILE>', 'write all samples there')
     .option('--html <FILE>', 'write a page with charts there')
     .option('--baseline <FILE>', 'compare with what --json wrote before')
@@ -47,6 +48,11 @@ export function addCompare(root: Command, progress: CommandProgress): void {
       const { compareCommand } = await import('./commands/compare.ts');
       const flags = await checked(raw);
       progress.parsing = false;
+      if (raw.chain === true) {
+        const { chainCommand } = await import('./commands/compare-chain.ts');
+        progress.status = await chainCommand(flags);
+        return;
+      }
       progress.status = await compareCommand(guest, flags, process.argv.slice(2));
     });
 }

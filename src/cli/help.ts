@@ -172,6 +172,7 @@ Examples:
   pollux compare --active 50 --idle 0 --duration 1s
   pollux compare --claims --html compare.html --json compare.json
   pollux compare --claims-only
+  pollux compare --chain --backends epoll,poll
   pollux compare server.wasm --backends epoll,poll --runtimes node,c
   pollux compare --runtimes node,wasmtime-46 --runtime wasmtime-46=./wasmtime
   pollux compare --baseline before.json

@@ -36,7 +36,7 @@ export function exampleGuest(name: string): string {
 
 /** A script of dist/. */
 export function script(
-  name: 'compare-server.js' | 'compare-node-net.js' | 'compare-instances.js',
+  name: 'compare-server.js' | 'compare-node-net.js' | 'compare-instances.js' | 'pollux.js',
 ): string {
   return join(root, 'dist', name);
 }
