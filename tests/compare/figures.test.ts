@@ -89,10 +89,14 @@ test('the charts hold what was measured, and nothing in the place of what was no
   expect(new Set(charts.map(({ id }) => id)).size).toBe(charts.length);
 });
 
-test('CSV has a line for each sample', () => {
+test('CSV has a line for each sample, and for what was not measured, with the reason', () => {
   const lines = csvOf(comparison()).trimEnd().split('\r\n');
   expect(lines[0]).toMatch(/^contender,active,idle,repetition,requests,rate,/);
-  expect(lines.length).toBe(1 + 3 * (comparison().cells.length - 1));
+  expect(lines.length).toBe(1 + 3 * (comparison().cells.length - 1) + 1);
+  expect(lines[1]).toMatch(/^node-epoll,1,0,1,10000,10000,40,200,0,6,2,4,/);
+  expect(lines).toContain(
+    `node-select,50,1000,1,${','.repeat(15)}"select holds 1,024 descriptors."`,
+  );
 });
 
 describe('a baseline', () => {

@@ -158,6 +158,15 @@ describe.skipIf(skip)(
         all.map((figure) => figure.querySelectorAll('table tbody td').length),
       );
       expect(Math.min(...figures)).toBeGreaterThan(0);
+      const table = await page.$eval('#figure-rate-active tbody', (body) => body.textContent);
+      expect(table).toMatch(/^110,00010,00010,0006,000/);
+      expect(table).toContain('120,000 ?'); // its repetitions differ
+      expect(await page.$eval('#baseline', (section) => section.textContent)).toContain(
+        'node-epoll50 active, 0 idlecpuUs56.25worse',
+      );
+      expect(await page.$eval('#summary', (section) => section.textContent)).toContain(
+        'ended early',
+      );
       const text = await page.$eval('#results', (section) => section.textContent ?? '');
       expect(text).toContain('select holds 1,024 descriptors.');
       expect(await page.$eval('#machine', (section) => section.textContent)).toContain(
@@ -180,6 +189,10 @@ describe.skipIf(skip)(
       const { page } = await open(1280);
       const pdf = await page.pdf();
       expect(Buffer.from(pdf.subarray(0, 5)).toString()).toBe('%PDF-');
+      await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+      expect(await page.$$eval('details:not([open])', (all) => all.length)).toBe(0);
+      await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+      expect(await page.$$eval('details[open]', (all) => all.length)).toBe(0);
       await page.emulateMediaType('print');
       const shown = await page.$eval('.buttons', (element) => getComputedStyle(element).display);
       expect(shown).toBe('none');

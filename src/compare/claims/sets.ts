@@ -29,8 +29,7 @@ function chart(
   return {
     ...{ title, kind: 'line', xLabel: 'open connections', yLabel, xScale: 'log', yScale: 'log' },
     x: IDLE.map((idle) => idle + ACTIVE),
-    // A logarithm has no 0: what is less than a hundredth stands there as that.
-    series: names.map((name, i) => ({ name, y: (rows[i] ?? []).map((y) => Math.max(y, 0.01)) })),
+    series: names.map((name, i) => ({ name, y: rows[i] ?? [] })),
   };
 }
 

@@ -10,10 +10,12 @@ export interface Chart extends ClaimChart {
   readonly note: string;
   /** Bars one on the other. */
   readonly stacked?: boolean;
+  /** What is to be said of a value, by series and place in `x`: why it is doubtful, or is not there. */
+  readonly remarks?: readonly (readonly (string | null)[])[];
 }
 
-/** What a logarithmic axis shows in the place of less. */
-const FLOOR = 0.01;
+/** What a logarithmic axis shows in the place of less, which it has no place for. */
+export const FLOOR = 0.01;
 
 type Read = (cell: Cell) => number | null | undefined;
 
@@ -62,7 +64,7 @@ const INTEREST: Lines = {
   id: 'fds',
   title: 'Descriptors handed to the kernel at each wait',
   yLabel: 'descriptors a wait',
-  note: 'select and poll hand over all of them, each time. What is below 0.01 stands at 0.01.',
+  note: 'select and poll hand over all of them, each time. What is below 0.01 is drawn at 0.01.',
   yScale: 'log',
   read: ({ perRequest }) => perRequest?.fdsPerWait,
 };
@@ -93,10 +95,10 @@ function lines(
   const series = result.contenders.flatMap(({ name }) => {
     const y = scenarios.map((scenario) => {
       const cell = cellAt(result, name, scenario);
-      const value = cell && what.read(cell);
-      return value == null ? null : what.yScale === 'log' ? Math.max(value, FLOOR) : value;
+      return (cell && what.read(cell)) ?? null;
     });
-    return y.some((value) => value !== null) ? [{ name, y }] : [];
+    const remarks = scenarios.map((scenario) => remarkOf(cellAt(result, name, scenario)));
+    return y.some((value) => value !== null) ? [{ name, y, remarks }] : [];
   });
   if (series.length === 0) return [];
   const [first] = scenarios;
@@ -109,9 +111,17 @@ function lines(
       xLabel: by === 'active' ? 'active connections' : 'open connections, active and idle',
       ...{ xScale: 'log', yScale: what.yScale },
       x: scenarios.map(({ active, idle }) => (by === 'active' ? active : active + idle)),
-      series,
+      series: series.map(({ name, y }) => ({ name, y })),
+      remarks: series.map(({ remarks }) => remarks),
     },
   ];
+}
+
+/** Why a result is missing or means little; null where it is sound. */
+export function remarkOf(cell: Cell | undefined): string | null {
+  const bound = cell?.loadBound ? 'The load generator was the limit.' : undefined;
+  const all = [cell?.skipped, cell?.doubtful, bound].filter((text) => text !== undefined);
+  return all.length === 0 ? null : all.join(' ');
 }
 
 function cellAt({ cells }: Comparison, name: string, { active, idle }: Scenario) {

@@ -15,7 +15,7 @@ import {
   Tooltip,
 } from 'chart.js';
 import type { Comparison } from '../result.ts';
-import type { Chart as Plan } from './charts.ts';
+import { FLOOR, type Chart as Plan } from './charts.ts';
 import { csvOf } from './csv.ts';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale);
@@ -69,10 +69,16 @@ function datasets(plan: Plan): Dataset[] {
     const { color, dash, point } = looksOf(name, place);
     const look = { label: name, borderColor: color, backgroundColor: color };
     if (plan.kind === 'bar') return { ...look, type: 'bar', data: [...y], borderWidth: 0 };
-    const data = y.map((value, i) => ({ x: Number(plan.x[i]), y: value ?? Number.NaN }));
+    const floor = plan.yScale === 'log' ? FLOOR : Number.NEGATIVE_INFINITY;
+    const data = y.map((value, i) => {
+      return { x: Number(plan.x[i]), y: value === null ? Number.NaN : Math.max(value, floor) };
+    });
+    // Hollow: there is something to be said of it.
+    const inner = y.map((_, i) => (plan.remarks?.[place]?.[i] == null ? color : style('--card')));
     return {
-      ...{ ...look, type: 'line', data, borderDash: dash, borderWidth: 2, spanGaps: true },
+      ...{ ...look, type: 'line', data, borderDash: dash, borderWidth: 2, spanGaps: false },
       ...{ pointStyle: point, pointRadius: 4, pointHoverRadius: 6, tension: 0 },
+      pointBackgroundColor: inner,
     };
   });
 }
@@ -138,8 +144,12 @@ function draw(canvas: HTMLCanvasElement): void {
               plan.kind === 'line'
                 ? `${format(item?.parsed.x ?? 0)} ${plan.xLabel}`
                 : (item?.label ?? ''),
-            label: ({ dataset, parsed }) =>
-              `${dataset.label}: ${format(parsed.y ?? 0)} ${plan.yLabel}`,
+            label: ({ dataset, datasetIndex, dataIndex }) => {
+              const value = plan.series[datasetIndex]?.y[dataIndex] ?? 0;
+              return `${dataset.label}: ${format(value)} ${plan.yLabel}`;
+            },
+            afterLabel: ({ datasetIndex, dataIndex }) =>
+              plan.remarks?.[datasetIndex]?.[dataIndex] ?? '',
           },
         },
       },
@@ -176,6 +186,8 @@ function repaint(): void {
     const plan = plans.find(({ id }) => id === (chart.canvas as HTMLCanvasElement).dataset.chart);
     // biome-ignore lint/suspicious/noExplicitAny: as above.
     if (plan) chart.options.scales = scales(plan) as any;
+    for (const [at, dataset] of (plan === undefined ? [] : datasets(plan)).entries())
+      Object.assign(chart.data.datasets[at] ?? {}, dataset);
     chart.update();
   }
 }
@@ -216,11 +228,21 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
 });
 onClick('json', () => save('compare.json', 'application/json', JSON.stringify(result, null, 1)));
 onClick('csv', () => save('compare.csv', 'text/csv', csvOf(result)));
-// Paper has another width, and is white.
+// Paper has another width, and is white; what is folded in cannot be opened there.
+let before: { readonly theme: string | undefined; readonly closed: readonly HTMLDetailsElement[] };
 addEventListener('beforeprint', () => {
+  const all = document.querySelectorAll<HTMLDetailsElement>('details:not([open])');
+  before = { theme: document.documentElement.dataset.theme, closed: [...all] };
+  for (const details of before.closed) details.open = true;
+  document.documentElement.dataset.theme = 'light';
+  repaint();
   for (const chart of charts) chart.resize(640, 300);
 });
 addEventListener('afterprint', () => {
+  for (const details of before.closed) details.open = false;
+  if (before.theme === undefined) delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = before.theme;
+  repaint();
   for (const chart of charts) chart.resize();
 });
 document.documentElement.dataset.ready = 'true';

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// All samples as comma-separated values (RFC 4180): a line for each, with the names of the figures above.
+// All samples as comma-separated values (RFC 4180): a line for each, with the names of the figures above. What
+// was not measured has a line too, with the reason.
 
 import type { Comparison, Sample } from '../result.ts';
+import { remarkOf } from './charts.ts';
 
 const FIGURES = [
   ...(['requests', 'rate', 'p50Us', 'p99Us', 'errors', 'cpuUs', 'userUs', 'systemUs'] as const),
@@ -16,13 +18,16 @@ const field = (value: string | number | null) => {
 
 /** The samples; lines end in CRLF, as the RFC has it. */
 export function csvOf({ cells }: Comparison): string {
-  const head = ['contender', 'active', 'idle', 'repetition', ...FIGURES];
-  const rows = cells.flatMap(({ contender, scenario, samples }) =>
-    samples.flatMap((sample, i) => {
-      if (sample === null) return [];
-      const { active, idle } = scenario;
-      return [[contender, active, idle, i + 1, ...FIGURES.map((name) => sample[name])]];
-    }),
-  );
+  const head = ['contender', 'active', 'idle', 'repetition', ...FIGURES, 'remark'];
+  const rows = cells.flatMap((cell) => {
+    const { active, idle } = cell.scenario;
+    const remark = remarkOf(cell) ?? '';
+    const samples = cell.samples.length === 0 ? [null] : cell.samples;
+    return samples.map((sample, i) => [
+      ...[cell.contender, active, idle, i + 1],
+      ...FIGURES.map((name) => sample?.[name] ?? null),
+      remark,
+    ]);
+  });
   return `${[head, ...rows].map((row) => row.map(field).join(',')).join('\r\n')}\r\n`;
 }

@@ -2,21 +2,33 @@
 // The parts of the page that are text: everything but the charts themselves.
 
 import type { Claim, Comparison } from '../result.ts';
-import type { Chart } from './charts.ts';
+import { type Chart, remarkOf } from './charts.ts';
 import { escaped, shown, table } from './html.ts';
 
 /** The chart as a table, with its frame and the place where it is drawn. */
 export function figure(chart: Chart): string {
   const rows = chart.x.map((x, i) => [
     typeof x === 'number' ? shown(x) : x,
-    ...chart.series.map(({ y }) => shown(y[i])),
+    ...chart.series.map(({ y }, at) => {
+      const mark = chart.remarks?.[at]?.[i] == null ? '' : ' ?';
+      return `${shown(y[i])}${mark}`;
+    }),
   ]);
+  const remarks = (chart.remarks ?? []).flatMap((row, at) =>
+    row.flatMap((text, i) =>
+      text === null ? [] : [`${chart.series[at]?.name}, ${chart.x[i]}: ${text}`],
+    ),
+  );
+  const marked =
+    remarks.length === 0
+      ? ''
+      : `<p>Marked by ?:</p><ul>${remarks.map((text) => `<li>${escaped(text)}</li>`).join('')}</ul>`;
   const head = [chart.xLabel, ...chart.series.map(({ name }) => name)];
   const id = escaped(chart.id);
   return `<figure id="figure-${id}"><figcaption><h3>${escaped(chart.title)}</h3><p>${escaped(chart.note)}</p></figcaption>
 <div class="legend" role="group" aria-label="Series"></div>
 <div class="plot"><canvas data-chart="${id}" role="img" aria-label="${escaped(`${chart.title}; the table below has the values`)}"></canvas></div>
-<details><summary>Values</summary>${table(`${chart.title}, ${chart.yLabel}`, head, rows)}</details></figure>`;
+<details><summary>Values</summary>${table(`${chart.title}, ${chart.yLabel}`, head, rows)}${marked}</details></figure>`;
 }
 
 const CLASS: Record<Claim['verdict'], string> = {
@@ -69,12 +81,7 @@ export function contenders({ contenders, missing }: Comparison): string {
 /** All cells, with what makes them doubtful. */
 export function results({ cells }: Comparison): string {
   const rows = cells.map((cell) => {
-    const { contender, scenario, figures, toLimit, toNode, perRequest, skipped, doubtful } = cell;
-    const remarks = [
-      skipped,
-      doubtful,
-      cell.loadBound ? 'The load generator was the limit.' : undefined,
-    ];
+    const { contender, scenario, figures, toLimit, toNode, perRequest } = cell;
     return [
       contender,
       ...[scenario.active, scenario.idle, figures?.rate.median].map(shown),
@@ -83,7 +90,7 @@ export function results({ cells }: Comparison): string {
       ...[figures?.p50Us.median, figures?.p99Us.median].map(shown),
       ...[perRequest?.syscallsTotal, perRequest?.fdsPerWait].map(shown),
       perRequest?.hitRate == null ? '' : `${Math.round(100 * perRequest.hitRate)}%`,
-      remarks.filter((text) => text !== undefined).join(' '),
+      remarkOf(cell) ?? '',
     ];
   });
   const head = [
