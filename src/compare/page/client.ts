@@ -168,7 +168,10 @@ function legend(figure: HTMLElement, chart: Chart, plan: Plan): void {
     button.type = 'button';
     button.textContent = name;
     button.style.setProperty('--series', color);
-    button.style.setProperty('--dash', dash.length > 0 ? 'dashed' : 'solid');
+    button.style.setProperty(
+      '--dash',
+      plan.kind === 'line' && dash.length > 0 ? 'dashed' : 'solid',
+    );
     button.setAttribute('aria-pressed', 'true');
     button.addEventListener('click', () => {
       const shown = !chart.isDatasetVisible(at);
