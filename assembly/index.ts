@@ -33,3 +33,4 @@ export { Errno, errnoName } from './wasi/errno';
 export { log, logError, writeAll, writeText } from './wasi/output';
 export { openForAppend, Preopen, preopens } from './wasi/preopens';
 export { quote } from './wasi/quote';
+export { proc_exit } from './wasi/wasi_snapshot_preview1';

@@ -14,10 +14,10 @@ import {
   log,
   logError,
   now,
+  proc_exit,
   Reactor,
   Timer,
 } from 'pollux/assembly';
-import { proc_exit } from 'pollux/assembly/wasi/wasi_snapshot_preview1';
 
 const USAGE = 'usage: bench-chain [-n PAIRS] [-a ACTIVE] [-w WRITES] [-r RUNS]';
 /** Pairs that are being made at a time: fewer than any backlog, so that nobody is turned away. */

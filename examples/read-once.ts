@@ -2,7 +2,7 @@
 // IO model: multiplexing, with a mistake. It reads once an event, 64 bytes at most, where edge-triggered asks
 // for reading until AGAIN. Level-triggered it is a slow echo; with --trigger edge the rest of a longer
 // message stays where it is until more comes.
-// Run: npm run example -- read-once --trigger edge
+// Run: npm run example -- read-once
 // Listen: 127.0.0.1:6666,backlog=511
 // Backend: auto
 

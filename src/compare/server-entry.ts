@@ -26,5 +26,6 @@ if (address && 'port' in address) console.log(`listening on 127.0.0.1:${address.
 createInterface({ input: process.stdin }).on('line', () => {
   console.log(JSON.stringify(reactor.stats()));
 });
+// A guest that has ended serves no more: nothing is left to keep this process.
 await reactor.ended;
-process.exit(1);
+process.stdin.destroy();

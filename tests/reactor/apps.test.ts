@@ -115,6 +115,7 @@ describe('tenants: one guest traps, and the others do not notice', () => {
       await says(/ada listens on .*:(\d+)/),
       await says(/bob listens on .*:(\d+)/),
     ];
+    await says(/cyd listens on/); // before it, nobody drains
     const neighbour = await open(bob);
     neighbour.write('before\n');
     await reads(neighbour, 'before\n');
@@ -136,7 +137,8 @@ describe('tenants: one guest traps, and the others do not notice', () => {
     await reads(neighbour, 'still\n');
     neighbour.end();
     await once(neighbour, 'close');
-    expect((await end()).said).toContain('drained: true');
+    const { status, said } = await end();
+    expect(said, `status ${status}`).toContain('drained: true');
   });
 });
 

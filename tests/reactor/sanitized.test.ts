@@ -21,7 +21,9 @@ const library = (name: string) =>
 let guests: Record<string, [echo: string, probe: string]>;
 beforeAll(async () => {
   const gyp = readFileSync(`${native}binding.gyp`, 'utf8');
-  const sources = [...gyp.matchAll(/"([\w/]+\.c)"/g)].map(([, name]) => native + name);
+  const sources = [...gyp.matchAll(/"([\w/]+\.c)"/g)]
+    .map(([, name]) => native + name)
+    .filter((path) => !path.includes('/programs/')); // they have a main of their own
   mkdirSync(`${copy}host/native/build/Release`, { recursive: true });
   cpSync(`${root}dist`, `${copy}dist`, { recursive: true });
   cpSync(`${root}tests/reactor/program.mjs`, `${copy}tests/reactor/program.mjs`);

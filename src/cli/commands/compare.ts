@@ -89,7 +89,7 @@ export async function compareCommand(
   const ending = new AbortController();
   const onSignal = () => {
     // A second one does what it does to any program.
-    if (ending.signal.aborted) process.exit(INTERRUPTED);
+    if (ending.signal.aborted) process.off('SIGINT', onSignal).kill(process.pid, 'SIGINT');
     ending.abort();
   };
   process.on('SIGINT', onSignal);
