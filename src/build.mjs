@@ -36,6 +36,7 @@ const { metafile } = await build({
     'compare-server': 'src/compare/server-entry.ts',
     'compare-node-net': 'src/compare/node-net-entry.ts',
     'compare-instances': 'src/compare/instances-entry.ts',
+    'compare-bench': 'src/compare/bench-entry.ts',
   },
   outdir: 'dist',
   bundle: true,

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Samples as one cell: medians, paired ratios, counters a request, and whether it all means something.
 
+import { DISTURBED } from './measure.ts';
 import type { Cell, Contender, Figure, FigureName, Sample, Scenario } from './result.ts';
 import { figureOf, median, pairedRatio } from './statistics.ts';
 
 /** From which spread of the rate its median says little. */
 export const DOUBTFUL_SPREAD = 0.3;
-/** From which share of a core taken by other programs a sample is worth little. */
-export const DISTURBED = 0.1;
 /** The load generator was the limit: it was busy, and more so than the server. */
 const LOAD_BOUND = 0.9;
 

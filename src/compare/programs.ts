@@ -6,8 +6,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PolluxError } from '../../host/index.ts';
 
-/** The package's folder: this file is bundled into dist/, whatever chunk it is in. */
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** The package's folder, from dist/ as from the sources. */
+const root = (() => {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+})();
 
 function firstOf(what: string, remedy: string, files: readonly string[]): string {
   const found = files.find((file) => existsSync(file));
@@ -36,7 +40,7 @@ export function exampleGuest(name: string): string {
 
 /** A script of dist/. */
 export function script(
-  name: 'compare-server.js' | 'compare-node-net.js' | 'compare-instances.js' | 'pollux.js',
+  name: `compare-${'server' | 'node-net' | 'instances'}.js` | 'pollux.js',
 ): string {
   return join(root, 'dist', name);
 }

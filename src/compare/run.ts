@@ -2,10 +2,10 @@
 // A comparison: all measurements in their order, until they are done or the user has enough.
 
 import { PolluxError } from '../../host/index.ts';
-import { closeCell, DISTURBED, type OpenCell } from './cells.ts';
+import { closeCell, type OpenCell } from './cells.ts';
 import type { Entry } from './contenders.ts';
-import { measure, type Settings } from './measure.ts';
-import type { Cell, Sample, Scenario } from './result.ts';
+import { calmest, type Settings } from './measure.ts';
+import type { Cell, Scenario } from './result.ts';
 import { type Step, schedule, tooMany } from './schedule.ts';
 import { killAll } from './server.ts';
 
@@ -30,19 +30,6 @@ export interface MatrixOptions {
   /** Estimated seconds of what comes after the matrix. */
   readonly laterS: number;
   onProgress(progress: Progress): void;
-}
-
-/** A sample that nothing disturbed; else it is taken once more, and the calmer one counts. */
-export async function calmest(
-  entry: Entry,
-  scenario: Scenario,
-  settings: Settings,
-  signal: AbortSignal,
-): Promise<Sample> {
-  const first = await measure(entry, scenario, settings);
-  if (first.foreign <= DISTURBED || signal.aborted) return first;
-  const second = await measure(entry, scenario, settings);
-  return second.foreign < first.foreign ? second : first;
 }
 
 const sameScenario = (a: Scenario, b: Scenario) => a.active === b.active && a.idle === b.idle;
@@ -84,7 +71,7 @@ export async function runMatrix(options: MatrixOptions): Promise<readonly Cell[]
     doneS += step.costS;
     if (cell.skipped !== undefined) continue;
     try {
-      cell.samples.push(await calmest(entry, scenario, settings, signal));
+      cell.samples.push(await calmest(entry, scenario, settings));
     } catch (error) {
       if (!(error instanceof PolluxError)) throw error;
       if (signal.aborted) break;

@@ -30,7 +30,7 @@ export function killAll(): void {
 }
 
 /** Without RUST_BACKTRACE: with it, Wasmtime collects a backtrace at each EAGAIN. */
-function environment(): NodeJS.ProcessEnv {
+export function environment(): NodeJS.ProcessEnv {
   const { RUST_BACKTRACE: _, ...rest } = process.env;
   return rest;
 }

@@ -11,7 +11,7 @@ import { DISTURBED, find, middle, ratio, spread, taken } from './statistics.mjs'
  * @typedef {import('./statistics.mjs').Cell} Cell
  * @typedef {object} Results
  * @property {Cell[]} cells
- * @property {import('./measure.mjs').Scenario[]} scenarios
+ * @property {import('../../src/compare/result.ts').Scenario[]} scenarios
  * @property {string[]} order names of the servers
  * @property {import('./statistics.mjs').Startup | null} startup
  * @property {import('./statistics.mjs').Target[]} targets
@@ -39,10 +39,10 @@ const thousands = (rate) =>
   rate >= 9950 ? `${Math.round(rate / 1000)} k` : `${fixed(rate / 1000, 1)} k`;
 /** @param {number} share */
 const percent = (share) => `${fixed(share * 100, 0)}%`;
-/** @param {import('./measure.mjs').Scenario} s */
+/** @param {import('../../src/compare/result.ts').Scenario} s */
 const title = (s) => `${s.active} active, ${s.idle.toLocaleString('en')} idle`;
 
-/** @param {Results} results @param {import('./measure.mjs').Scenario} scenario */
+/** @param {Results} results @param {import('../../src/compare/result.ts').Scenario} scenario */
 function scenarioTable(results, scenario) {
   const table = new Table({
     head: [

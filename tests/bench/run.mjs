@@ -4,15 +4,13 @@
 // Round robin over the servers within each repetition; see README.md here for how to read it.
 
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
-import { build } from './build.mjs';
-import { measure } from './measure.mjs';
+import { calmest, findCores } from '../../dist/compare-bench.js';
 import { machineLine, markdown, print } from './report.mjs';
 import { resolve, servers } from './servers.mjs';
 import { startupTimes } from './startup.mjs';
-import { DISTURBED, targets } from './statistics.mjs';
+import { targets } from './statistics.mjs';
 
 /** @param {string} text */
 function positive(text) {
@@ -103,28 +101,12 @@ function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${pc.dim(text)}`);
 }
 
-/**
- * A sample that nothing else disturbed, or the least disturbed of the tries.
- *
- * @param {Parameters<typeof measure>} what
- */
-async function calmest(...what) {
-  let best = await measure(...what);
-  for (let i = 0; i < options.retries && best.foreign > DISTURBED; i++) {
-    const again = await measure(...what);
-    if (again.foreign < best.foreign) best = again;
-  }
-  return best;
-}
-
 async function main() {
-  if (process.platform !== 'linux')
-    throw new Error('the benchmark pins cores and reads /proc: Linux only');
-  if (cpus().length < 2)
-    throw new Error('it takes two cores: one for the server, one for the load');
-  build();
+  const cores = findCores();
   const begun = performance.now();
   const settings = {
+    ...cores,
+    guest: '',
     seconds: options.seconds ?? (options.quick ? 0.5 : 1),
     warmup: options.warmup ?? (options.quick ? 0.2 : 0.4),
     size: options.size,
@@ -167,7 +149,7 @@ async function main() {
         }
         progress(`${round + 1}/${repeat}: ${scenario.active}+${scenario.idle} ${cell.server}`);
         try {
-          cell.samples.push(await calmest(entry, scenario, settings));
+          cell.samples.push(await calmest(entry.entry, scenario, settings, options.retries));
         } catch (error) {
           cell.samples.push(null);
           cell.skipped =

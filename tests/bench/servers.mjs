@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The servers under comparison, and starting one of them, pinned to its core.
+// The servers under comparison, as src/compare starts and measures them.
 
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { binaries, root } from './build.mjs';
+import { fileURLToPath } from 'node:url';
+import { nativeProgram, script } from '../../dist/compare-bench.js';
 
-export const SERVER_CORE = 0;
-export const LOAD_CORE = 1;
-
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const guest = join(root, 'build', 'examples', 'echo.wasm');
-const cli = join(root, 'dist', 'pollux.js');
+const cli = script('pollux.js');
 const peers = join(root, 'tests', 'bench', 'peers');
 
 /**
@@ -78,13 +74,13 @@ export const servers = [
   {
     name: 'c-epoll',
     about: 'C, level-triggered epoll: the limit',
-    argv: () => [join(binaries, 'pollux-echo')],
+    argv: () => [nativeProgram('pollux-echo')],
     prints: true,
   },
   {
     name: 'node-net',
     about: "Node's own node:net",
-    argv: () => ['{node}', join(peers, 'node-net.mjs')],
+    argv: () => ['{node}', script('compare-node-net.js')],
     prints: true,
   },
   {
@@ -133,105 +129,30 @@ async function findRuntime(name, given) {
 }
 
 /**
- * What a server is started with, or why it cannot be.
+ * A server as src/compare starts and measures it, or why it cannot be.
+ *
+ * @typedef {import('../../src/compare/bench-entry.ts').Entry} Entry
  *
  * @param {Server} server
  * @param {Map<string, string>} given
- * @returns {Promise<{ server: Server, runtime: string[] } | { server: Server, missing: string }>}
+ * @returns {Promise<{ server: Server, entry: Entry } | { server: Server, missing: string }>}
  */
 export async function resolve(server, given) {
   const absent = (server.needs ?? []).find((path) => !existsSync(path));
   if (absent)
-    return { server, missing: `${absent.slice(root.length + 1)} is not built: npm run build` };
-  if (server.runtime === undefined) return { server, runtime: [process.execPath] };
-  const found = await findRuntime(server.runtime, given);
+    return { server, missing: `${absent.slice(root.length)} is not built: npm run build` };
+  const { name, about, runtime = 'node', prints = false } = server;
+  const found =
+    server.runtime === undefined
+      ? { command: [process.execPath] }
+      : await findRuntime(server.runtime, given);
   if ('missing' in found) return { server, missing: found.missing };
-  return { server, runtime: found.command };
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((done, fail) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
-    probe.on('error', fail);
-  });
-}
-
-/** @param {number} port */
-async function untilAccepts(port) {
-  for (let i = 0; i < 250; i++) {
-    const open = await new Promise((done) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy();
-        done(true);
-      });
-      socket.on('error', () => done(false));
-    });
-    if (open) return;
-    await new Promise((done) => setTimeout(done, 20));
-  }
-  throw new Error(`nothing listens on port ${port} after 5 s`);
-}
-
-/**
- * Without RUST_BACKTRACE: with it, Wasmtime collects a backtrace at each EAGAIN.
- */
-export function environment() {
-  const { RUST_BACKTRACE: _, ...rest } = process.env;
-  return rest;
-}
-
-/** Servers that run now: none outlives the benchmark, however that ends. */
-const running = new Set();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-process.once('SIGINT', () => process.exit(130));
-process.once('SIGTERM', () => process.exit(143));
-
-/**
- * Starts a server on its core; answers when it listens.
- *
- * @param {{ server: Server, runtime: string[] }} resolved
- * @returns {Promise<{ port: number, pid: number, stop: () => Promise<void> }>}
- * @throws Error with what the server wrote, where it ends or stays silent instead.
- */
-export async function start({ server, runtime }) {
-  const port = server.prints ? 0 : await freePort();
-  const argv = server.argv(port).flatMap((arg) => (arg.startsWith('{') ? runtime : [arg]));
-  const child = spawn('taskset', ['-c', String(SERVER_CORE), ...argv], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment(),
-  });
-  running.add(child);
-  const exited = new Promise((done) => child.once('exit', done));
-  child.once('exit', () => running.delete(child));
-  const stop = async () => {
-    child.kill('SIGKILL');
-    await exited;
+  return {
+    server,
+    entry: {
+      ...{ name, about, runtime, prints, kind: 'guest', backend: null, version: '', counts: false },
+      argv: (_, port) =>
+        server.argv(port).flatMap((word) => (word.startsWith('{') ? found.command : [word])),
+    },
   };
-  let said = '';
-  const printed = new Promise((done) => {
-    for (const stream of [child.stdout, child.stderr])
-      createInterface({ input: stream }).on('line', (line) => {
-        if (said.length < 4000) said += `${line}\n`;
-        const match = /listening on \S*:(\d+)/.exec(line);
-        if (match) done(Number(match[1]));
-      });
-  });
-  const timer = new Promise((done) => setTimeout(done, 10_000, 'timeout').unref());
-  const ready = server.prints ? printed : untilAccepts(port).then(() => port);
-  const first = await Promise.race([ready, timer, exited.then(() => 'exit'), failure(child)]).catch(
-    (error) => error,
-  );
-  if (typeof first === 'number' && child.pid !== undefined)
-    return { port: first, pid: child.pid, stop };
-  await stop();
-  throw new Error(`${server.name} did not start (${first}): ${argv.join(' ')}\n${said}`);
 }
-
-/** @param {import('node:child_process').ChildProcess} child */
-const failure = (child) => new Promise((_, fail) => child.once('error', fail));

@@ -4,8 +4,8 @@
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
-import { environment, servers } from './servers.mjs';
-import { median } from './statistics.mjs';
+import { environment, median } from '../../dist/compare-bench.js';
+import { servers } from './servers.mjs';
 
 /** @returns {Promise<number>} ms from spawn to exit */
 function emptyNode() {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Medians, spreads and paired ratios of the samples, and the targets. No printing here.
 
+import { median, pairedRatio } from '../../dist/compare-bench.js';
+
 /**
- * @typedef {import('./measure.mjs').Sample} Sample
- * @typedef {import('./measure.mjs').Scenario} Scenario
+ * @typedef {import('../../src/compare/result.ts').Sample} Sample
+ * @typedef {import('../../src/compare/result.ts').Scenario} Scenario
  *
  * @typedef {object} Cell
  * @property {string} server
@@ -26,15 +28,6 @@
 
 /** Share of a core taken by others from which a sample is worth little. */
 export const DISTURBED = 0.1;
-
-/** @param {number[]} values */
-export function median(values) {
-  if (values.length === 0) return Number.NaN;
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const high = /** @type {number} */ (sorted[middle]);
-  return sorted.length % 2 ? high : (high + /** @type {number} */ (sorted[middle - 1])) / 2;
-}
 
 /**
  * @param {Cell} cell
@@ -84,12 +77,8 @@ export const find = (cells, server, scenario) =>
  */
 export function ratio(cell, peer, name = 'rate') {
   if (!cell || !peer) return Number.NaN;
-  return median(
-    cell.samples.flatMap((sample, i) => {
-      const other = peer.samples[i];
-      return sample && other ? [sample[name] / other[name]] : [];
-    }),
-  );
+  const all = [cell, peer].map(({ samples }) => samples.map((one) => one?.[name] ?? null));
+  return pairedRatio(all[0] ?? [], all[1] ?? [])?.median ?? Number.NaN;
 }
 
 const GUEST = 'pollux-epoll';
