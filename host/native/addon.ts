@@ -271,8 +271,9 @@ export function statsOf(id: number): HostStats | undefined {
   return addon().stats(id);
 }
 
+/** Whether an event loop can watch for what a backend waits for. */
 export function hasDescriptor(backend: string): boolean {
-  return ['auto', 'epoll', 'epoll-et'].includes(backend);
+  return ['auto', 'epoll', 'epoll-et', 'io-uring'].includes(backend);
 }
 
 /** See {@link Addon.duplicate}. */

@@ -54,6 +54,9 @@ struct px_backend_io {
   int (*adopt)(struct px_backend *backend, int fd, bool listener);
   /* A connection: non-blocking, close-on-exec. */
   int (*accept)(struct px_backend *backend, int fd);
+  /* The guest drains: nothing more is accepted for this listener. What has been is still given by `accept`, which
+   * answers -EINVAL then. Never fails. */
+  void (*stop_accepting)(struct px_backend *backend, int fd);
   ssize_t (*receive)(struct px_backend *backend, int fd, const struct iovec *iov, size_t count,
                      bool peek);
   /* The bytes are taken over, in order, and may go out later: what is wrong with them is then the
@@ -69,6 +72,9 @@ struct px_backend_io {
   /* As poll(2) without a timeout on two descriptors, of which the first may be such a socket, any
    * other, or -1. Answers -1 with errno. */
   int (*poll)(struct px_backend *backend, struct pollfd fds[2]);
+  /* The same of one descriptor without waiting. Where it answers 0, the backend's `descriptor` becomes readable once
+   * there is a reason to look again, and what was written is on its way. */
+  int (*look)(struct px_backend *backend, struct pollfd *fd);
   /* Waits until what closed sockets have still to send is sent, `wake_fd` becomes readable, or the
    * limit is over. */
   void (*flush)(struct px_backend *backend, int wake_fd, int64_t limit_ns);
@@ -106,9 +112,14 @@ struct px_backend_ops {
    * -EINTR goes up: the poller owns the deadline. */
   int (*wait)(struct px_backend *backend, struct px_ready *out, int capacity, int64_t timeout_ns);
 
-  /* A descriptor that is readable while something in the set is ready, for an event loop to watch; NULL:
-   * the backend can only wait. */
-  int (*descriptor)(const struct px_backend *backend);
+  /* A descriptor that becomes readable when something in the set is ready, for an event loop to watch in
+   * place of `wait`, or -errno. NULL: the backend can only wait. */
+  int (*descriptor)(struct px_backend *backend);
+
+  /* The descriptor is about to be watched: what would reach the kernel with the next `wait` goes there now.
+   * True where something is ready that the descriptor does not tell. NULL: it always tells, and nothing is
+   * held back. */
+  bool (*watched)(struct px_backend *backend);
 
   /* Both may be NULL. Why `open` failed with `error`, where the errno's own words do not say it. */
   const char *(*explain)(int error);

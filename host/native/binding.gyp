@@ -58,6 +58,7 @@
         "backends/io_uring.c",
         "backends/io_uring_drive.c",
         "backends/io_uring_io.c",
+        "backends/io_uring_blocking.c",
         "backends/io_uring_output.c",
         "backends/io_uring_ring.c",
       ],

@@ -243,12 +243,17 @@ bool px_host_pending(struct px_host *host) {
   px_requests_look(host);
   px_poller_settle(poller, poller->awaited);
   if (poller->immediate_count > 0 && px_poller_any_immediate(poller)) return true;
-  return poller->candidate_count > 0 && px_latch_prepare(poller) > 0;
+  if (poller->candidate_count > 0 && px_latch_prepare(poller) > 0) return true;
+  return host->ops->watched != NULL && host->ops->watched(poller->backend);
 }
 
 int px_host_rest(struct px_host *host) {
   px_host_waits(host);
-  if (host->suspends) return suspend_for_fd(host, -1, 0, REST_MS * UINT64_C(1000000));
+  if (host->suspends) {
+    struct pollfd none = {.fd = -1};
+    if (host->io != NULL) host->io->look(host->poller.backend, &none); /* sends what was written */
+    return suspend_for_fd(host, -1, 0, REST_MS * UINT64_C(1000000));
+  }
   px_turn_end(host);
   struct pollfd wake = {.fd = host->wake_fd, .events = POLLIN};
   PX_COUNT(&host->counters, poll);
@@ -265,6 +270,11 @@ static int look_at_fd(struct px_host *host, int host_fd, short events, bool wake
   bool asked = atomic_load(&host->requests) != 0;
   px_requests_look(host);
   if (asked && wakes) return WASI_SUCCESS;
+  if (host->io != NULL) {
+    struct px_backend *backend = host->poller.backend;
+    if (host->io->look(backend, &fd) > 0) return WASI_SUCCESS;
+    return suspend_for_fd(host, host->ops->descriptor(backend), POLLIN, UINT64_MAX);
+  }
   PX_COUNT(&host->counters, poll);
   if (host_fd >= 0 && poll(&fd, 1, 0) > 0) return WASI_SUCCESS;
   return suspend_for_fd(host, host_fd, events, UINT64_MAX);

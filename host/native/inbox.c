@@ -139,8 +139,14 @@ void px_inbox_move_listener(struct px_host *host, uint32_t from, uint32_t to) {
   pthread_mutex_unlock(&host->inbox.lock);
 }
 
+/* Without the lock, which costs each accept. Who drains takes it: what was put before the draining began must be
+ * found, and what comes later is refused. */
+static bool none_waits(struct px_host *host) {
+  return !host->draining && atomic_load(&host->inbox.waiting) == 0;
+}
+
 bool px_inbox_is_empty(struct px_host *host, uint32_t listener) {
-  if (atomic_load(&host->inbox.waiting) == 0) return true;
+  if (none_waits(host)) return true;
   pthread_mutex_lock(&host->inbox.lock);
   const struct px_queue *queue = *queue_of(&host->inbox, listener);
   bool empty = queue == NULL || queue->first == NULL;
@@ -149,7 +155,7 @@ bool px_inbox_is_empty(struct px_host *host, uint32_t listener) {
 }
 
 struct px_arrival *px_inbox_take(struct px_host *host, uint32_t listener) {
-  if (atomic_load(&host->inbox.waiting) == 0) return NULL;
+  if (none_waits(host)) return NULL;
   pthread_mutex_lock(&host->inbox.lock);
   struct px_queue *queue = *queue_of(&host->inbox, listener);
   struct px_arrival *arrival = queue == NULL ? NULL : queue->first;

@@ -30,15 +30,17 @@ static bool nudge(void *context) {
 
 bool px_loop_open(napi_env env, struct instance *in, const char *driver, const char **error) {
   struct px_host *host = &in->host;
-  *error = "it can only block, and so can't wait in an event loop; epoll and epoll-et can";
+  *error = "it can only block, and so can't wait in an event loop; epoll, epoll-et and io-uring can";
   if (host->ops->descriptor == NULL) return false;
+  int descriptor = host->ops->descriptor(host->poller.backend);
+  *error = "no descriptor is left to watch it by";
+  if (descriptor < 0) return false;
   struct px_loop *loop = calloc(1, sizeof *loop);
   *error = "out of memory";
   if (loop == NULL) return false;
   loop->in = in;
   loop->env = env;
   loop->driver = strcmp(driver, "uv") == 0 ? &px_loop_uv : &px_loop_thread;
-  int descriptor = host->ops->descriptor(host->poller.backend);
   loop->driven = loop->driver->open(env, loop, descriptor, host->wake_fd, error);
   if (loop->driven == NULL) {
     free(loop);

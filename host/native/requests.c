@@ -21,6 +21,11 @@ void px_host_request(struct px_host *host, uint32_t request) {
  * itself is untouched, as other instances may share it. */
 static void drain(struct px_host *host) {
   host->draining = true;
+  for (uint32_t fd = 0; host->io != NULL && fd < host->listeners_end; fd++) {
+    const struct px_entry *entry = px_fd_table_get(&host->table, fd);
+    if (entry != NULL && entry->kind == PX_LISTENER && entry->host_fd >= 0)
+      host->io->stop_accepting(host->poller.backend, entry->host_fd);
+  }
   px_limits_apply(host);
 }
 

@@ -61,7 +61,7 @@ static int accept_one(struct px_host *host, const struct px_entry *listener, boo
       return -1;
     }
     if (errno == EINTR) continue;
-    if (errno == EAGAIN && host->draining) {
+    if ((errno == EAGAIN || errno == EINVAL) && host->draining) {
       *status = WASI_INVAL;
       return -1;
     }

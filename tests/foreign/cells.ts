@@ -48,7 +48,8 @@ function lack(cell: Cell): string | undefined {
 export function describeCell(cell: Cell, tests: () => void): void {
   const edge = cell.options?.includes('edge') ? ', edge-triggered' : '';
   const backend = cell.runtime.startsWith('wasmtime') ? '' : ` on ${cell.backend}`;
-  const title = `${cell.example}${backend} under ${cell.runtime}${edge}`;
+  const mode = cell.options?.includes('jspi') ? ', in mode jspi' : '';
+  const title = `${cell.example}${backend} under ${cell.runtime}${edge}${mode}`;
   const reason = lack(cell);
   const skip = reason !== undefined && process.env.CI !== 'true';
   describe.skipIf(skip)(reason === undefined ? title : `${title} (${reason})`, tests);

@@ -4,6 +4,7 @@
 
 import { expect } from 'vitest';
 import type { Cell } from '../support/server.ts';
+import { BACKENDS } from '../transcript/matrix.ts';
 import * as scenario from '../transcript/scenarios.ts';
 import { cellsOf, describeCell, ECHO, NATURE, serve, WASMTIMES } from './cells.ts';
 import * as foreign from './scenarios.ts';
@@ -44,6 +45,12 @@ for (const example of ECHO) {
   if (NATURE[example]?.edge) {
     const edge = { options: ['--trigger', 'edge'] };
     for (const cell of cellsOf(example, edge)) describeCell(cell, () => conversations(cell));
+  }
+  // Calls that block on one descriptor are suspended there, and a ring answers for them in another way than epoll.
+  const suspended = { runtime: 'node-26', options: ['--mode', 'jspi'] };
+  for (const backend of ['epoll', 'io-uring'].filter((name) => BACKENDS.includes(name))) {
+    const cell = { example, ...suspended, backend };
+    describeCell(cell, () => conversations(cell));
   }
   for (const runtime of WASMTIMES) {
     const cell = { example, runtime, backend: '' };

@@ -19,6 +19,19 @@ const BATCH = 1_000;
 /** Shrinking what fails ends here, and the least that was found until then is shown. */
 const MOST_MS = 120_000;
 
+/**
+ * Sequences that once showed a difference, shrunk. Random ones meet each of these perhaps once in a million.
+ *
+ * TCP, filled before anything waits; a poll that finds it full; a few bytes that still have room; the peer
+ * reads everything. On io-uring nobody told the guest of the room (sigio had the same loss before).
+ */
+const ONCE_LOST = [
+  [
+    0, 100, 0, 182, 1, 0, 186, 1, 197, 0, 117, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 177, 0, 1, 2, 1, 42, 1,
+    1, 0, 0, 224, 1, 0, 32,
+  ],
+];
+
 /** The first difference that the sequences show, or ''. */
 function difference(backend: string, sequences: readonly Uint8Array[]): string {
   const input = Buffer.concat(
@@ -41,6 +54,11 @@ beforeAll(() => {
 
 describe('poll_oneoff does as the oracle says, for any sequence', () => {
   const available = backends().filter(({ available }) => available);
+  test.each(available)('on $name, for those that once failed', ({ name }) => {
+    for (const sequence of ONCE_LOST) {
+      expect(difference(name, [Uint8Array.from(sequence)])).toBe('');
+    }
+  });
   test.each(available)('on $name', { timeout: 300_000 }, ({ name }) => {
     const seed = Number(process.env.POLLUX_MODEL_SEED ?? Date.now() % 2 ** 31);
     // Without a size fast-check would make sequences of six bytes on average, which is two operations.

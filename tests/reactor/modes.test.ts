@@ -4,6 +4,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { backends } from '../../src/index.ts';
 import { runtimes } from '../runtimes/index.mjs';
 import { testGuest } from '../unit/guest/guests.ts';
 import { root } from './support.ts';
@@ -25,6 +26,9 @@ beforeAll(async () => {
   };
 });
 
+/** Why this machine has not a backend; containers often forbid io_uring. */
+const missing = (backend: string) => !backends().find(({ name }) => name === backend)?.available;
+
 /** Node has JSPI since 24. */
 const hasJspi = (name: string) => !/^node-2[0-3]/.test(name);
 
@@ -39,14 +43,21 @@ for (const runtime of runtimes()) {
       return;
     }
     const { name, command, args } = runtime;
-    const programIn = (mode: string) => {
+    const programIn = (mode: string, backend = 'epoll') => {
       const { echo, probe } = guests[mode]!;
-      return run(command, [...args, program, mode, echo, probe], { timeout: 50_000 });
+      return run(command, [...args, program, mode, echo, probe, backend], { timeout: 50_000 });
     };
     const modes = ['worker', 'inline', ...(hasJspi(name) ? ['jspi'] : [])];
     test.each(modes)('all scenarios hold in mode %s', async (mode) => {
       expect((await programIn(mode)).stdout).toContain('all scenarios hold');
     });
+
+    test.skipIf(missing('io-uring')).each(modes)(
+      'all scenarios hold in mode %s on io-uring',
+      async (mode) => {
+        expect((await programIn(mode, 'io-uring')).stdout).toContain('all scenarios hold');
+      },
+    );
 
     if (!hasJspi(name)) {
       test('mode jspi is refused, with the remedy', async () => {

@@ -8,9 +8,9 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { Reactor } from '../../dist/index.js';
 
-const [mode, echo, probe] = process.argv.slice(2);
+const [mode, echo, probe, backend = 'epoll'] = process.argv.slice(2);
 const listen = ['127.0.0.1:0'];
-const start = (options = {}) => Reactor.start({ module: echo, listen, mode, ...options });
+const start = (options = {}) => Reactor.start({ module: echo, listen, mode, backend, ...options });
 
 async function client(reactor) {
   const socket = connect(reactor.addresses[0].port, '127.0.0.1');
@@ -44,7 +44,7 @@ const scenarios = {
   async 'tells where it listens, its mode and its backend'() {
     const reactor = await start({ listen: ['web=127.0.0.1:0'] });
     assert.equal(reactor.mode, mode);
-    assert.equal(reactor.backend, 'epoll');
+    assert.equal(reactor.backend, backend);
     const [{ name, fd, host, port, path }] = reactor.addresses;
     assert.deepEqual(
       { name, fd, host, path },

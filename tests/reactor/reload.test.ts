@@ -3,6 +3,7 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Reactor as ReactorClass, ReactorStats } from '../../src/index.ts';
+import { backends } from '../../src/index.ts';
 import { op, wasm } from '../cli/wasm.ts';
 import { Client } from '../support/client.ts';
 import { testGuest } from '../unit/guest/guests.ts';
@@ -57,13 +58,17 @@ describe('reload in a worker', () => {
     young.close();
   });
 
-  test('under load no connection is refused and none reset, whatever the backend', async () => {
-    for (const backend of ['epoll', 'poll', 'epoll-et']) {
+  const available = backends().flatMap((one) => (one.available ? [one.name] : []));
+  const inALoop = available.filter((name) => ['epoll', 'epoll-et', 'io-uring'].includes(name));
+  test.each([
+    ...available.map((name) => ['worker', name] as const),
+    ...inALoop.map((name) => ['inline', name] as const),
+  ])(
+    'under load no connection is refused and none reset, in mode %s on %s',
+    async (mode, backend) => {
+      const module = mode === 'inline' ? echo.replace('.wasm', '.reactor.wasm') : echo;
       await using reactor = await Reactor.start({
-        module: echo,
-        listen: ['127.0.0.1:0'],
-        mode: 'worker',
-        backend,
+        ...{ module, listen: ['127.0.0.1:0'], mode, backend },
       });
       let over = false;
       const clients = Array.from({ length: 8 }, () => load(reactor.addresses[0]!.port, () => over));
@@ -74,8 +79,8 @@ describe('reload in a worker', () => {
         expect(served).toBeGreaterThan(0);
       }
       expect(reactor.stats().reloads).toBe(10);
-    }
-  });
+    },
+  );
 
   test('a module that does not compile, traps or ends at once leaves the old one serving', async () => {
     await using reactor = await Reactor.start({

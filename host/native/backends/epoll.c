@@ -107,7 +107,7 @@ static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int
   return n;
 }
 
-static int op_descriptor(const struct px_backend *b) { return b->epoll_fd; }
+static int op_descriptor(struct px_backend *b) { return b->epoll_fd; }
 
 const struct px_backend_ops px_epoll_ops = {
     .name = "epoll",

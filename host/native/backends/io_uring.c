@@ -162,6 +162,16 @@ static int op_wait(struct px_backend *b, struct px_ready *out, int capacity, int
   return count == 0 && fatal ? status : count;
 }
 
+static int op_descriptor(struct px_backend *b) { return uring_watch(&b->ring); }
+
+/* What completes between the reading of the event and the next look signals it anew. */
+static bool op_watched(struct px_backend *b) {
+  pump(b);
+  uring_unsignal(&b->ring);
+  if (uring_has_work(&b->ring)) pump(b);
+  return b->todo.count > 0 || uring_unsubmitted(&b->ring) || any_ready(b);
+}
+
 static const char *explain(int error) {
   static _Thread_local char text[160];
   int disabled = 0;
@@ -195,6 +205,8 @@ const struct px_backend_ops px_io_uring_ops = {
     .set = op_set,
     .forget = op_forget,
     .wait = op_wait,
+    .descriptor = op_descriptor,
+    .watched = op_watched,
     .explain = explain,
     .io = &uring_io,
 };

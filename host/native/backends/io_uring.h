@@ -67,6 +67,7 @@ struct source {
   bool full;             /* the kernel took no more, or is not connected: POLLOUT tells */
   bool stalled;          /* an inline send met a full socket: send and wait */
   bool write_shut, shut_when_sent;
+  bool shut;   /* a listener that is drained: accepts nothing more */
   bool closed; /* by the guest; kept until what it wrote is sent */
 };
 
@@ -96,6 +97,7 @@ struct px_backend {
   uint32_t low_bytes;
   bool low_in_kernel;
   bool awaiting; /* the poll of a blocking call is in flight */
+  int32_t awaited_fd;
 
   int32_t next_buffer[URING_BUFFERS]; /* of one source's queue */
   uint16_t buffer_length[URING_BUFFERS];
@@ -119,6 +121,9 @@ static inline struct source *source_of(const struct px_backend *b, int fd) {
   return fd >= 0 && (uint32_t)fd < b->room && b->sources[fd].kind != SOURCE_NONE ? &b->sources[fd]
                                                                                   : NULL;
 }
+
+/* The kernel may have more for a source than what has completed. */
+static inline bool receives(const struct source *s) { return s->in_state == IN_MULTISHOT; }
 
 /* Makes a fresh source. NULL: no memory. Moves the sources. */
 struct source *source_make(struct px_backend *b, int fd, enum source_kind kind);
@@ -159,6 +164,17 @@ void output_sent(struct px_backend *b, int fd, int result);
 void output_settle(struct px_backend *b);
 /* Gives up what is not sent. Nothing may be in flight. */
 void output_drop(struct px_backend *b, struct source *s);
+
+/* ---- io_uring_blocking.c ---- */
+
+/* Of px_backend_io. */
+int uring_set_low_mark(struct px_backend *b, int fd, int bytes);
+int uring_poll(struct px_backend *b, struct pollfd fds[2]);
+int uring_look(struct px_backend *b, struct pollfd *fd);
+/* Ends the poll of a blocking call, which holds its file open. */
+void end_await(struct px_backend *b);
+/* Makes a new poll of the wake due, where one has completed that nobody looked at. */
+void rearm(struct px_backend *b, int wake_fd);
 
 /* ---- io_uring_io.c ---- */
 

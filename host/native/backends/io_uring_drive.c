@@ -164,7 +164,7 @@ static bool arm_input(struct px_backend *b, int fd) {
 static bool needs_input(const struct source *s) {
   if ((s->want & PX_READ) == 0 && s->kind != SOURCE_FOREIGN) return false;
   switch (s->kind) {
-    case SOURCE_LISTENER: return s->in_count < ACCEPTED_MAX && s->error == 0;
+    case SOURCE_LISTENER: return s->in_count < ACCEPTED_MAX && s->error == 0 && !s->shut;
     case SOURCE_STREAM: return !s->ended && !s->in_dead && s->in_count <= IN_LOW;
     default: return s->want != 0;
   }

@@ -11,15 +11,12 @@
 
 #include "io_uring.h"
 
-/* The kernel may have more for a source than what has completed. */
 /* The count is an int in musl. */
 static struct msghdr message_of(const struct iovec *iov, size_t count) {
   struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)iov};
   message.msg_iovlen = (__typeof__(message.msg_iovlen))count;
   return message;
 }
-
-static bool receives(const struct source *s) { return s->in_state == IN_MULTISHOT; }
 
 static int take_error(struct source *s) {
   int error = s->error;
@@ -39,7 +36,7 @@ static int io_adopt(struct px_backend *b, int fd, bool listener) {
 
 static int io_accept(struct px_backend *b, int fd) {
   struct source *s = &b->sources[fd];
-  if (s->in_count == 0 && s->error == 0 && receives(s)) {
+  if (s->in_count == 0 && s->error == 0 && receives(s)) { /* never once it is shut */
     pump(b);
     s = &b->sources[fd];
   }
@@ -54,6 +51,7 @@ static int io_accept(struct px_backend *b, int fd) {
     touch(b, fd);
     return take_error(s);
   }
+  if (s->shut) return -EINVAL;
   if (receives(s)) return -EAGAIN;
   PX_COUNT(b->counters, accept4);
   int accepted = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -61,6 +59,17 @@ static int io_accept(struct px_backend *b, int fd) {
   if (source_make(b, accepted, SOURCE_STREAM) != NULL) return accepted;
   close(accepted);
   return -ENOMEM;
+}
+
+/* The last completion of a request tells that it has ended; until then it may accept. Cancelling takes no longer than
+ * the enter that submits it, so the rounds are a bound and no wait. */
+static void io_stop_accepting(struct px_backend *b, int fd) {
+  enum { ROUNDS_MAX = 1000, ROUND_NS = 1000000 };
+  b->sources[fd].shut = true;
+  for (int round = 0; round < ROUNDS_MAX && receives(&b->sources[fd]); round++) {
+    if (!b->sources[fd].cancelling) cancel_input(b, fd);
+    drive(b, round == 0 ? 0 : ROUND_NS);
+  }
 }
 
 /* ---- receiving ---- */
@@ -152,7 +161,14 @@ static ssize_t io_send(struct px_backend *b, int fd, const struct iovec *iov, si
     PX_COUNT(b->counters, sendmsg);
     ssize_t n = sendmsg(fd, &message, MSG_NOSIGNAL);
     if (n < 0 && errno != EAGAIN) return -errno;
-    s->full = n < 0;
+    if (n > 0 && s->driven && s->full) {
+      /* A few bytes had room; whether more have, poll(2) tells. It must be asked: tcp_sendmsg has taken back the mark
+       * by which the kernel would wake the poll that is in flight. */
+      s->hint = true;
+      make_ready(b, fd);
+    } else {
+      s->full = n < 0;
+    }
     return n < 0 ? -EAGAIN : n;
   }
   if (s->out_bytes >= OUT_MAX) return -EAGAIN;
@@ -220,6 +236,7 @@ static void io_close(struct px_backend *b, int fd) {
     return;
   }
   s->want = 0;
+  if (b->awaiting && b->awaited_fd == fd) end_await(b); /* of a suspended call that something else ended */
   if (s->kind == SOURCE_LISTENER) {
     close_listener(b, fd);
     return;
@@ -255,14 +272,6 @@ static uint64_t now_ns(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* A poll of the wake that has completed is not looked at here: makes a new one due. */
-static void rearm(struct px_backend *b, int wake_fd) {
-  struct source *s = source_of(b, wake_fd);
-  if (s == NULL || !s->hint) return;
-  s->hint = false;
-  touch(b, wake_fd);
-}
-
 static void io_flush(struct px_backend *b, int wake_fd, int64_t limit_ns) {
   uint64_t end = now_ns() + (uint64_t)limit_ns;
   pump(b);
@@ -275,87 +284,6 @@ static void io_flush(struct px_backend *b, int wake_fd, int64_t limit_ns) {
   }
 }
 
-/* ---- blocking ---- */
-
-static int io_set_low_mark(struct px_backend *b, int fd, int bytes) {
-  bool set = bytes > 1;
-  if (set) pump(b);
-  const struct source *s = &b->sources[fd];
-  b->low_fd = set ? fd : -1;
-  b->low_bytes = (uint32_t)bytes;
-  /* Where a receive is in flight the kernel's own mark would keep bytes from us. */
-  if (set && (s->in_state != IN_IDLE || s->in_count > 0)) return 0;
-  if (!set && !b->low_in_kernel) return 0;
-  PX_COUNT(b->counters, setsockopt);
-  if (setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes) < 0) return -errno;
-  b->low_in_kernel = set;
-  return 0;
-}
-
-/* Which of `events` completions answer for; *left are those that the kernel does. */
-static short answer(const struct px_backend *b, int fd, short events, short *left) {
-  const struct source *s = source_of(b, fd);
-  *left = events;
-  if (s == NULL || s->kind == SOURCE_FOREIGN) return 0;
-  uint32_t readiness = readiness_of(s);
-  short found = 0;
-  bool enough = b->low_fd != fd || s->in_bytes >= b->low_bytes || !receives(s) ||
-                s->in_count >= IN_MAX;
-  if ((events & POLLIN) && (receives(s) || (readiness & PX_READ))) {
-    if ((readiness & PX_READ) && enough) found |= POLLIN;
-    *left &= (short)~POLLIN;
-  }
-  if ((events & POLLOUT) && s->driven && !s->full) {
-    if (s->out_bytes < OUT_MAX || (readiness & PX_HANGUP)) found |= POLLOUT;
-    *left &= (short)~POLLOUT;
-  }
-  return found;
-}
-
-/* Asks the ring to end a wait once `events` hold for a descriptor that it has nothing in flight for. */
-static bool await_poll(struct px_backend *b, int fd, short events) {
-  struct uring_sqe *sqe = submission(b, fd, OP_AWAIT);
-  if (sqe == NULL) return false;
-  submission_poll(sqe, events);
-  sqe->user_data = AWAIT_DATA;
-  b->awaiting = true;
-  return true;
-}
-
-static int io_poll(struct px_backend *b, struct pollfd fds[2]) {
-  int status = 0;
-  for (;;) {
-    short left;
-    pump(b);
-    short found = answer(b, fds[0].fd, fds[0].events, &left);
-    /* What the ring does not answer for, now; then the wait in the ring, with requests that hold from
-     * here on. poll(2) on the ring itself would miss work that is deferred. */
-    struct pollfd now[2] = {{.fd = left != 0 ? fds[0].fd : -1, .events = left}, fds[1]};
-    PX_COUNT(b->counters, poll);
-    if (poll(now, 2, 0) < 0) break;
-    fds[0].revents = (short)(now[0].revents | found);
-    fds[1].revents = now[1].revents;
-    status = (fds[0].revents != 0) + (fds[1].revents != 0);
-    if (status != 0) break;
-    rearm(b, fds[1].fd);
-    if (now[0].fd >= 0 && !b->awaiting && !await_poll(b, now[0].fd, left)) continue;
-    status = drive(b, -1);
-    if (status < 0 && status != -EBUSY && status != -EAGAIN) {
-      errno = -status;
-      status = -1;
-      break;
-    }
-  }
-  if (b->awaiting) {
-    int error = errno;
-    cancel_await(b);
-    pump(b);
-    b->awaiting = false;
-    errno = error;
-  }
-  return status;
-}
-
 static void io_abandon(void *backend) {
   struct px_backend *b = backend;
   uring_abandon(&b->ring);
@@ -364,13 +292,15 @@ static void io_abandon(void *backend) {
 const struct px_backend_io uring_io = {
     .adopt = io_adopt,
     .accept = io_accept,
+    .stop_accepting = io_stop_accepting,
     .receive = io_receive,
     .send = io_send,
     .shutdown = io_shutdown,
     .close = io_close,
     .readable = io_readable,
-    .set_low_mark = io_set_low_mark,
-    .poll = io_poll,
+    .set_low_mark = uring_set_low_mark,
+    .poll = uring_poll,
+    .look = uring_look,
     .flush = io_flush,
     .abandon = io_abandon,
 };

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -55,6 +56,7 @@ static int provide_buffers(struct uring *ring) {
 int uring_open(struct uring *ring, struct px_counters *counters) {
   memset(ring, 0, sizeof *ring);
   ring->counters = counters;
+  ring->event_fd = -1;
   /* With DEFER_TASKRUN nothing happens to a completion but in our own enter, so that what was found
    * there is what holds; TASKRUN_FLAG then tells without a call whether there is more. */
   struct uring_params params = {
@@ -78,11 +80,30 @@ static void unmap(void *memory, size_t size) {
 }
 
 void uring_close(struct uring *ring) {
+  if (ring->event_fd >= 0) close(ring->event_fd);
   close(ring->fd);
   unmap(ring->rings, ring->rings_size);
   unmap(ring->sqes, URING_SQ_ENTRIES * sizeof(struct uring_sqe));
   unmap(ring->slots, SLOTS_SIZE);
   unmap(ring->buffers, (size_t)URING_BUFFERS * URING_BUFFER_SIZE);
+}
+
+int uring_watch(struct uring *ring) {
+  if (ring->event_fd >= 0) return ring->event_fd;
+  int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (fd < 0) return -errno;
+  if (syscall(SYS_io_uring_register, ring->fd, URING_REGISTER_EVENTFD, &fd, 1) < 0) {
+    int error = errno;
+    close(fd);
+    return -error;
+  }
+  return ring->event_fd = fd;
+}
+
+void uring_unsignal(struct uring *ring) {
+  uint64_t count;
+  ssize_t ignored = read(ring->event_fd, &count, sizeof count);
+  (void)ignored;
 }
 
 struct uring_sqe *uring_next(struct uring *ring) {

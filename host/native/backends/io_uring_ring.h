@@ -31,6 +31,7 @@ struct uring {
   uint32_t free_buffers; /* as far as completions tell */
   uint8_t *buffers;
   void *rings; /* the mapping of both queues */
+  int event_fd; /* -1: nobody watches */
   size_t rings_size;
 };
 
@@ -42,6 +43,12 @@ void uring_close(struct uring *ring);
 /* Ends what is in flight, so that the kernel holds no file any more: closing the ring would do that, but
  * a few milliseconds later. Async-signal-safe, also amid another function here. */
 void uring_abandon(struct uring *ring);
+
+/* A descriptor that becomes readable with each completion, and with work for the next uring_enter: watching the
+ * ring's own would miss the latter. -errno. */
+int uring_watch(struct uring *ring);
+/* Forgets what that descriptor has told so far. */
+void uring_unsignal(struct uring *ring);
 
 /* A cleared entry to fill in, which the next uring_enter submits; NULL: the queue is full. */
 struct uring_sqe *uring_next(struct uring *ring);

@@ -34,7 +34,7 @@ static int *inputs, *outputs;
 static int bytes, reads, written;
 
 static void die(int status, const char *what, const char *why) {
-  fprintf(stderr, "bench_chain: %s%s%s\n", what, why[0] == 0 ? "" : ": ", why);
+  fprintf(stderr, "pollux-chain: %s%s%s\n", what, why[0] == 0 ? "" : ": ", why);
   exit(status);
 }
 
@@ -145,14 +145,14 @@ static const struct backend backends[] = {
 /* ---- the program ---- */
 
 static const char usage[] =
-    "usage: bench_chain [-n PAIRS] [-a ACTIVE] [-w WRITES] [-r RUNS] [--backend epoll|poll|select]";
+    "usage: pollux-chain [-n PAIRS] [-a ACTIVE] [-w WRITES] [-r RUNS] [--backend epoll|poll|select]";
 
 static int number_of(const char *option, const char *text, int least) {
   char *end = NULL;
   errno = 0;
   long value = strtol(text, &end, 10);
   if (errno != 0 || end == text || *end != 0 || value < least || value > 1000000000) {
-    fprintf(stderr, "bench_chain: %s needs a whole number of at least %d, not '%s'\n%s\n", option, least,
+    fprintf(stderr, "pollux-chain: %s needs a whole number of at least %d, not '%s'\n%s\n", option, least,
             text, usage);
     exit(MISUSED);
   }
@@ -162,7 +162,7 @@ static int number_of(const char *option, const char *text, int least) {
 static const struct backend *backend_of(const char *name) {
   for (size_t i = 0; i < sizeof backends / sizeof backends[0]; i++)
     if (strcmp(name, backends[i].name) == 0) return &backends[i];
-  fprintf(stderr, "bench_chain: unknown backend '%s'; there are epoll, poll, select\n", name);
+  fprintf(stderr, "pollux-chain: unknown backend '%s'; there are epoll, poll, select\n", name);
   exit(MISUSED);
 }
 
@@ -182,12 +182,12 @@ static const struct backend *read_arguments(int count, char **words) {
     else if (strcmp(option, "--backend") == 0)
       backend = backend_of(value);
     else {
-      fprintf(stderr, "bench_chain: unknown option '%s'\n%s\n", option, usage);
+      fprintf(stderr, "pollux-chain: unknown option '%s'\n%s\n", option, usage);
       exit(MISUSED);
     }
   }
   if (active > pairs) {
-    fprintf(stderr, "bench_chain: -a %d is more than there are pairs, -n %d\n", active, pairs);
+    fprintf(stderr, "pollux-chain: -a %d is more than there are pairs, -n %d\n", active, pairs);
     exit(MISUSED);
   }
   return backend;
@@ -221,7 +221,7 @@ static void make_pairs(void) {
     die(FAILED, "getsockname", strerror(errno));
   for (int i = 0; i < pairs; i++)
     if (!make_pair(i, listener, &address, length)) {
-      fprintf(stderr, "bench_chain: pair %d of %d: %s; ask for fewer pairs (-n), or raise the limit (ulimit -n)\n",
+      fprintf(stderr, "pollux-chain: pair %d of %d: %s; ask for fewer pairs (-n), or raise the limit (ulimit -n)\n",
               i, pairs, strerror(errno));
       exit(FAILED);
     }

@@ -44,7 +44,7 @@ function refusal(
       : 'the module is a reactor, which has no loop of its own; use mode inline or worker';
   }
   if (!hasDescriptor(config.backend)) {
-    return `backend ${config.backend} can only block, which would stop the app's event loop; use backend epoll or epoll-et, or mode worker`;
+    return `backend ${config.backend} can only block, which would stop the app's event loop; use backend epoll, epoll-et or io-uring, or mode worker`;
   }
   if (mode === 'inline' && !isReactor(module)) {
     return "the module is a command, whose _start runs a loop of its own; build it as a reactor ('pollux build --reactor', which exports _initialize and turn), or use mode worker or jspi";

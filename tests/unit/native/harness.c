@@ -170,7 +170,8 @@ int main(int argc, char **argv) {
                                             file_scenarios, edge_scenarios, hint_scenarios,
                                             poll_set_scenarios, connect_scenarios,
                                             input_scenarios, output_scenarios, random_scenarios,
-                                            slot_scenarios, handoff_scenarios, channel_scenarios};
+                                            slot_scenarios, handoff_scenarios, channel_scenarios,
+                                            limit_scenarios, suspend_scenarios};
   setvbuf(stdout, NULL, _IOLBF, 0);
   for (size_t s = 0; s < sizeof suites / sizeof suites[0]; s++)
     for (const struct scenario *scenario = suites[s]; scenario->name != NULL; scenario++)

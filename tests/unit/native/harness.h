@@ -41,7 +41,8 @@ struct scenario {
 extern const struct scenario poll_scenarios[], clock_scenarios[], socket_scenarios[],
     file_scenarios[], edge_scenarios[], hint_scenarios[], poll_set_scenarios[],
     connect_scenarios[], input_scenarios[], output_scenarios[], random_scenarios[],
-    slot_scenarios[], handoff_scenarios[], channel_scenarios[];
+    slot_scenarios[], handoff_scenarios[], channel_scenarios[], limit_scenarios[],
+    suspend_scenarios[];
 
 /* Subscriptions, built by the offsets of the witx and not by the code under test. */
 void sub_fd(struct test *t, int tag, uint32_t fd, uint64_t userdata);
