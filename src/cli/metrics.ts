@@ -3,21 +3,17 @@
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { parseListen } from '../addresses.ts';
 import { PolluxError, type Reactor } from '../index.ts';
 import { collectMetrics } from '../metrics.ts';
 import { say } from './output.ts';
+import type { TcpAddress } from './reactor-options.ts';
 
 /**
  * Serves GET /metrics until the server is closed.
  *
- * @throws PolluxError ERR_ADDRESS: no HOST:PORT; ERR_LISTEN: the system refuses it.
+ * @throws PolluxError ERR_LISTEN: the system refuses it.
  */
-export async function serveMetrics(reactor: Reactor, address: string): Promise<Server> {
-  const spec = parseListen(address);
-  if (!('port' in spec)) {
-    throw new PolluxError('ERR_ADDRESS', `--metrics takes HOST:PORT, not '${address}'`);
-  }
+export async function serveMetrics(reactor: Reactor, address: TcpAddress): Promise<Server> {
   const registry = collectMetrics(reactor);
   const server = createServer(async ({ method, url }, response) => {
     if (url?.split('?')[0] !== '/metrics') {
@@ -30,12 +26,12 @@ export async function serveMetrics(reactor: Reactor, address: string): Promise<S
     }
   });
   try {
-    server.listen({ port: spec.port, ...(spec.host === '' ? {} : { host: spec.host }) });
+    server.listen({ port: address.port, ...(address.host === '' ? {} : { host: address.host }) });
     await once(server, 'listening');
   } catch (cause) {
     throw new PolluxError(
       'ERR_LISTEN',
-      `cannot serve metrics on ${address}: ${(cause as Error).message}`,
+      `cannot serve metrics on ${address.host}:${address.port}: ${(cause as Error).message}`,
       {
         cause,
       },

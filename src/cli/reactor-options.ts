@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The spellings of the options of `pollux run` that say how a guest lives: mode, restarts, limits.
 
+import { parseListen } from '../addresses.ts';
 import { type Limits, type Mode, PolluxError, type RestartPolicy } from '../index.ts';
+
+/** Where something is served over TCP; an empty host is every address. */
+export interface TcpAddress {
+  readonly host: string;
+  readonly port: number;
+}
 
 const MODES: readonly string[] = ['blocking', 'worker', 'jspi', 'inline'] satisfies Mode[];
 const RESTARTS: readonly string[] = ['never', 'on-failure', 'always'] satisfies RestartPolicy[];
@@ -34,6 +41,17 @@ export function count(text: string): number {
   const value = Number(text);
   if (/^\d{1,6}$/.test(text) && value > 0) return value;
   throw new PolluxError('ERR_OPTION', `'${text}' is no number of workers; write 1 or more`);
+}
+
+/** `HOST:PORT`. @throws PolluxError ERR_ADDRESS. */
+export function metricsAddress(text: string): TcpAddress {
+  const { host, port } = parseListen(text) as Partial<TcpAddress>;
+  if (host === undefined || port === undefined || /[,=]/.test(text))
+    throw new PolluxError(
+      'ERR_ADDRESS',
+      `--metrics takes HOST:PORT, as 127.0.0.1:9090, not '${text}'`,
+    );
+  return { host, port };
 }
 
 /** Seconds, with a fraction if need be; at most a day. @throws PolluxError ERR_OPTION. */

@@ -116,18 +116,3 @@ export function takeSocket(
   }
   return { fd, bytes: Buffer.concat(chunks) };
 }
-
-/** Resolves when what was written to the socket has been sent, so that it can be taken; rejects where it fails first. */
-export function whenSent(socket: AppSocket): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (socket.writableLength === 0) {
-      resolve();
-      return;
-    }
-    // An empty write is done after all that came before it.
-    (socket as unknown as NodeJS.WritableStream).write('', (error) => {
-      if (error == null) resolve();
-      else reject(error);
-    });
-  });
-}

@@ -140,7 +140,9 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
    * destroyed; the other end notices nothing.
    *
    * @throws PolluxError ERR_HAND_OFF: it is TLS, closed, not connected, ended, has bytes that are not sent yet, or
-   *   this runtime does not tell its descriptor; and those of `connect`. The socket is then untouched.
+   *   this runtime does not tell its descriptor; ERR_LISTENER_UNKNOWN; ERR_GUEST_EXITED (no instance runs now). The
+   *   socket is then untouched. ERR_STOPPED (the guest drains) and ERR_HAND_OFF where too many wait to be accepted
+   *   are found out by the guest's host alone, and close the connection.
    */
   handOff(socket: AppSocket | SocketHandle, name = '', head?: Uint8Array): void {
     const [id, guestFd] = this.#nextFor(name);

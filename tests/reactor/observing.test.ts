@@ -126,6 +126,16 @@ describe('metrics', () => {
     child.kill('SIGTERM');
     expect(await ended()).toEqual([0, null]);
   });
+
+  test.each(['unix:/tmp/x', '127.0.0.1:0,backlog=3', 'web=127.0.0.1:0'])(
+    '--metrics %s is refused before anything starts',
+    async (address) => {
+      const { stderr, ended } = await startCli('--metrics', address, echo);
+      expect(await ended()).toEqual([2, null]);
+      expect(stderr()).toContain(`--metrics takes HOST:PORT, as 127.0.0.1:9090, not '${address}'`);
+      expect(stderr()).not.toContain('listening');
+    },
+  );
 });
 
 describe('limits, by what they count', () => {

@@ -13,6 +13,7 @@ import {
 } from '../../index.ts';
 import { activatedListeners } from '../../systemd.ts';
 import { say, sayError, sayTrace, visible } from '../output.ts';
+import type { TcpAddress } from '../reactor-options.ts';
 import { catchEndings } from '../signals.ts';
 import { showStats } from '../stats.ts';
 import { reloadOnChange } from '../watch.ts';
@@ -37,7 +38,7 @@ export interface RunFlags {
   /** Seconds. */
   readonly drainTimeout: number;
   /** HOST:PORT. */
-  readonly metrics?: string;
+  readonly metrics?: TcpAddress;
   readonly trace?: true;
   readonly stats?: true;
 }

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backends, handOff } from '../../../host/index.ts';
-import { type SocketHandle, takeSocket, whenSent } from '../../../src/reactor/hand-off.ts';
+import { type SocketHandle, takeSocket } from '../../../src/reactor/hand-off.ts';
 import { Client } from '../../support/client.ts';
 import { type EchoThread, echoThread } from './echo-thread.ts';
 
@@ -191,12 +191,11 @@ describe('refused, and the socket is untouched', () => {
       expect.objectContaining({ code: 'ERR_HAND_OFF' }),
     );
   });
-  test('with bytes that are not sent yet, for which whenSent waits', async () => {
+  test('with bytes that are not sent yet, for which its write tells when', async () => {
     const size = 8 << 20;
     const port = await serve((socket) => {
-      socket.write(Buffer.alloc(size, 'w'));
+      socket.write(Buffer.alloc(size, 'w'), () => give(socket));
       expect(() => takeSocket(socket)).toThrow(refusal('have not been sent'));
-      void whenSent(socket).then(() => give(socket));
     });
     const client = await Client.connect(port);
     await client.send('echo');
