@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The options of `pollux compare`; the command itself is loaded where it is called.
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { PolluxError } from '../index.ts';
 import type { CompareFlags } from './commands/compare.ts';
 import { COMPARE_HELP } from './help.ts';
 
@@ -13,6 +14,9 @@ export interface CommandProgress {
 
 /** As commander gives them: texts, which the command's own module checks. */
 type RawFlags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+/** Options that only the echo takes. */
+const MATRIX = ['active', 'idle', 'cross', 'size', 'duration'];
 
 /** Adds the command. */
 export function addCompare(root: Command, progress: CommandProgress): void {
@@ -38,21 +42,36 @@ export function addCompare(root: Command, progress: CommandProgress): void {
     .option('--duration <TIME>', 'one measured window, as 2s or 500ms', '2s')
     .option('--repeat <N>', 'repetitions', '3')
     .option('--claims', 'measure the claims about IO models too, each with a verdict')
-    .option('--claims-only', 'measure nothing but the claims')
-    .option('--chain', "measure libevent's bench in place of echo: a byte through many pairs")
+    .addOption(
+      new Option('--claims-only', 'measure nothing but the claims').conflicts([
+        ...MATRIX,
+        ...['backends', 'runtimes', 'runtime', 'repeat', 'baseline'],
+      ]),
+    )
+    .addOption(
+      new Option('--chain', "measure libevent's bench: a byte through many pairs").conflicts([
+        ...MATRIX,
+        ...['claims', 'claimsOnly', 'html', 'baseline'],
+      ]),
+    )
     .option('--json <FILE>', 'write all samples there')
     .option('--html <FILE>', 'write a page with charts there')
     .option('--baseline <FILE>', 'compare with what --json wrote before')
     .addHelpText('after', COMPARE_HELP)
     .action(async (guest: string | undefined, raw: RawFlags) => {
-      const { compareCommand } = await import('./commands/compare.ts');
       const flags = await checked(raw);
+      if (guest !== undefined && (raw.chain === true || flags.claimsOnly))
+        throw new PolluxError(
+          'ERR_OPTION',
+          `${raw.chain ? '--chain' : '--claims-only'} runs guests of its own; leave ${guest} out`,
+        );
       progress.parsing = false;
       if (raw.chain === true) {
         const { chainCommand } = await import('./commands/compare-chain.ts');
         progress.status = await chainCommand(flags);
         return;
       }
+      const { compareCommand } = await import('./commands/compare.ts');
       progress.status = await compareCommand(guest, flags, process.argv.slice(2));
     });
 }

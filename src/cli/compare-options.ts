@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The spellings of the options of `pollux compare`, each checked with the remedy.
 
-import { RUNTIMES, type RuntimeName } from '../compare/names.ts';
+import { FOREIGN, RUNTIMES, type RuntimeName } from '../compare/names.ts';
 import { backends, PolluxError } from '../index.ts';
 
 const MOST_CONNECTIONS = 100_000;
@@ -77,7 +77,9 @@ export function runtimePath(
 ): ReadonlyMap<string, string> {
   const at = text.indexOf('=');
   const name = text.slice(0, Math.max(at, 0));
-  if (!RUNTIMES.includes(name as RuntimeName) || at === text.length - 1)
-    throw wrong(`'${text}' is no runtime's program; write NAME=FILE with ${RUNTIMES.join(', ')}`);
+  if (!FOREIGN.includes(name) || at === text.length - 1)
+    throw wrong(
+      `'${text}' is no runtime's program; write NAME=FILE with ${FOREIGN.join(', ')} (node is the one that runs pollux)`,
+    );
   return new Map([...previous, [name, text.slice(at + 1)]]);
 }

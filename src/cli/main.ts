@@ -21,7 +21,14 @@ import {
   RUN_HELP,
 } from './help.ts';
 import { print, say, sayError } from './output.ts';
-import { addLimit, checkMode, checkRestart, count, seconds } from './reactor-options.ts';
+import {
+  addLimit,
+  checkMode,
+  checkRestart,
+  count,
+  metricsAddress,
+  seconds,
+} from './reactor-options.ts';
 import { VERSION } from './version.ts';
 import { parseWasmtime } from './wasmtime.ts';
 
@@ -155,7 +162,11 @@ function program(progress: Progress): Command {
     )
     .option('--watch', 'load the module anew whenever the file changes, as SIGHUP does')
     .option('--drain-timeout <S>', 'seconds that open connections have after Ctrl-C', seconds, 10)
-    .option('--metrics <ADDR>', 'serve counters for Prometheus at http://ADDR/metrics')
+    .option(
+      '--metrics <ADDR>',
+      'serve counters for Prometheus at http://ADDR/metrics',
+      metricsAddress,
+    )
     .option('--wasi <NAME>', 'the base WASI: node, wasi-js or wasmer', 'node')
     .option('--tcplisten <ADDR>', "Wasmtime's spelling of --listen", listen)
     .option(

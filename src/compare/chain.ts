@@ -25,7 +25,7 @@ export interface ChainOptions {
   readonly pollux: string;
   /** Path of bench-chain.wasm. */
   readonly guest: string;
-  /** Path of the program bench_chain; without it there is no limit to compare with. */
+  /** Path of the program pollux-chain; without it there is no limit to compare with. */
   readonly native?: string;
   /** Mechanisms that it is measured on: `epoll`, `poll`, `select`. `['epoll']` without it. */
   readonly nativeBackends?: readonly string[];
@@ -212,8 +212,8 @@ function execute(words: readonly string[], timeout: number, signal?: AbortSignal
 /** What a program said of itself last: the reason why it ended stands there. */
 function reasonIn(stderr: string): string | undefined {
   const lines = stderr.trimEnd().split('\n');
-  const own = lines.filter((line) => /^bench[-_]chain: /.test(line)).at(-1);
-  return (own ?? lines.at(-1))?.replace(/^bench[-_]chain: /, '') || undefined;
+  const own = lines.filter((line) => /^(bench|pollux)-chain: /.test(line)).at(-1);
+  return (own ?? lines.at(-1))?.replace(/^(bench|pollux)-chain: /, '') || undefined;
 }
 
 function parse(text: string): Line | null {

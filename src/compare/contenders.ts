@@ -69,7 +69,10 @@ function versionOf(command: string, args: readonly string[] = ['--version']): st
 }
 
 /** A runtime's program and version, or why there is none. */
-function find(name: RuntimeName, paths: ReadonlyMap<string, string>) {
+function find(
+  name: RuntimeName,
+  paths: ReadonlyMap<string, string>,
+): { readonly command: string; readonly version: string } | { readonly missing: string } {
   const install = INSTALL[name] ?? '';
   const [program = '', major] = name.split('-');
   const given = paths.get(name);
@@ -86,14 +89,28 @@ function find(name: RuntimeName, paths: ReadonlyMap<string, string>) {
   return { command, version: version ?? '' };
 }
 
+/** Runtimes that run pollux. */
+export type HostName = 'node' | 'bun' | 'deno';
+
+/** What comes before a script. */
+const BEFORE: Readonly<Record<HostName, readonly string[]>> = {
+  node: [],
+  bun: [],
+  deno: ['run', '--allow-all', '--no-prompt', '--quiet'],
+};
+
+/** The command under which a script of pollux runs, or why there is none. */
+export function hostCommand(
+  name: HostName,
+  paths: ReadonlyMap<string, string>,
+): { readonly command: string; readonly args: readonly string[] } | { readonly missing: string } {
+  if (name === 'node') return { command: process.execPath, args: BEFORE.node };
+  const found = find(name, paths);
+  return 'command' in found ? { command: found.command, args: BEFORE[name] } : found;
+}
+
 /** pollux under a runtime, one contender a backend. */
-function hosts(
-  runtime: 'node' | 'bun' | 'deno',
-  command: string,
-  version: string,
-  names: string[],
-) {
-  const before = runtime === 'deno' ? ['run', '--allow-all', '--no-prompt', '--quiet'] : [];
+function hosts(runtime: HostName, command: string, version: string, names: readonly string[]) {
   return names.map(
     (backend): Entry => ({
       name: `${runtime}-${backend}`,
@@ -102,7 +119,7 @@ function hosts(
       runtime,
       backend,
       version,
-      argv: (guest) => [command, ...before, script('compare-server.js'), guest, backend],
+      argv: (guest) => [command, ...BEFORE[runtime], script('compare-server.js'), guest, backend],
       prints: true,
       counts: true,
       ...(backend === 'select' ? { most: SELECT_MOST } : {}),
@@ -196,11 +213,11 @@ export function contenders(choice: Choice): {
       entries.push({ ...nodeNet, argv: () => [process.execPath, file] });
     } else {
       const found = find(name, choice.paths);
-      if ('missing' in found && found.missing !== undefined) {
+      if ('missing' in found) {
         missing.push({ name, reason: found.missing });
         continue;
       }
-      const { command = '', version = '' } = found;
+      const { command, version } = found;
       if (name === 'bun' || name === 'deno')
         entries.push(...hosts(name, command, version, elsewhere));
       else if (name === 'wazero') entries.push(wazero(command, version));

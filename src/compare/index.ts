@@ -3,7 +3,7 @@
 
 import { backends, PolluxError } from '../../host/index.ts';
 import { compareWith, readBaseline } from './baseline.ts';
-import { ClaimContext } from './claims/context.ts';
+import { MeasuringContext, WINDOWS } from './claims/context.ts';
 import { CLAIMS, measureClaims } from './claims/index.ts';
 import { contenders } from './contenders.ts';
 import { describeMachine, findCores } from './machine.ts';
@@ -12,6 +12,7 @@ import { exampleGuest } from './programs.ts';
 import type { Claim, Comparison } from './result.ts';
 import { type Progress, runMatrix } from './run.ts';
 import { scenariosOf } from './schedule.ts';
+import { endAllOn } from './server.ts';
 import { summarize } from './summary.ts';
 
 /** What is compared, and how long. */
@@ -58,6 +59,7 @@ export async function compare(
   signal: AbortSignal,
 ): Promise<Comparison> {
   const cores = findCores();
+  endAllOn(signal);
   const guest = options.guest ?? exampleGuest('echo');
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   const { entries, missing } = options.claimsOnly
@@ -109,10 +111,11 @@ export async function compare(
 
   async function allClaims(): Promise<readonly Claim[]> {
     const available = backends().flatMap((one) => (one.available ? [one.name] : []));
-    const context = new ClaimContext(settings, available, signal);
+    const context = new MeasuringContext({ ...settings, size: 64, ...WINDOWS }, available, signal);
     let doneS = last.doneS;
     const done = await measureClaims(context, signal, ({ number, title, costS }) => {
-      watcher.progress({ ...last, doneS, now: `claim ${number}: ${title}` });
+      const { totalS, cells } = last;
+      watcher.progress({ doneS, totalS, cells, now: `claim ${number}: ${title}` });
       doneS += costS;
     });
     watcher.progress({ ...last, doneS, now: '' });

@@ -150,6 +150,8 @@ export interface Claim {
   readonly figure: string;
   /** One sentence on why it is so, or why it could not be measured. */
   readonly why: string;
+  /** Why its times mean little, where other programs ran meanwhile. One sentence. */
+  readonly doubtful?: string;
   readonly chart?: ClaimChart;
 }
 

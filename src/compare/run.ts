@@ -7,15 +7,16 @@ import type { Entry } from './contenders.ts';
 import { calmest, type Settings } from './measure.ts';
 import type { Cell, Scenario } from './result.ts';
 import { type Step, schedule, tooMany } from './schedule.ts';
-import { killAll } from './server.ts';
 
 /** What is going on, for a progress bar and a live table. */
 export interface Progress {
   /** Estimated seconds of work, done and all. */
   readonly doneS: number;
   readonly totalS: number;
-  /** What is measured now, `50 active, 0 idle: node-epoll (2 of 3)`. */
+  /** What is measured now, `50 active, 0 idle: node-epoll (2 of 3)`; '' at the end. */
   readonly now: string;
+  /** In which scenario; undefined for a claim. */
+  readonly scenario?: Scenario;
   /** What was measured until now. */
   readonly cells: readonly Cell[];
 }
@@ -59,7 +60,6 @@ export async function runMatrix(options: MatrixOptions): Promise<readonly Cell[]
     cells.find((cell) => cell.contender === entry && cell.scenario === scenario) as OpenCell;
   const steps = schedule(entries, scenarios, repeat, settings.seconds + settings.warmup);
   const totalS = steps.reduce((sum, { costS }) => sum + costS, laterS);
-  signal.addEventListener('abort', killAll, { once: true });
   let doneS = 0;
   for (const step of steps) {
     if (signal.aborted) break;
@@ -67,7 +67,7 @@ export async function runMatrix(options: MatrixOptions): Promise<readonly Cell[]
     const cell = cellOf(step);
     const what = `${scenario.active} active, ${scenario.idle} idle: ${entry.name}`;
     const now = `${what} (${round + 1} of ${repeat})`;
-    onProgress({ doneS, totalS, now, cells: closeAll(cells) });
+    onProgress({ doneS, totalS, now, scenario, cells: closeAll(cells) });
     doneS += step.costS;
     if (cell.skipped !== undefined) continue;
     try {
@@ -79,7 +79,6 @@ export async function runMatrix(options: MatrixOptions): Promise<readonly Cell[]
       cell.skipped = error.message;
     }
   }
-  signal.removeEventListener('abort', killAll);
   const closed = closeAll(cells);
   onProgress({ doneS, totalS, now: '', cells: closed });
   return closed;

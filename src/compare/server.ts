@@ -20,12 +20,18 @@ export interface Running {
 
 /** Children that run now: none outlives the comparison, however that ends. */
 const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
+process.on('exit', () => killAll());
 
-/** Ends all servers and loads at once, so that what waits for them fails. */
-export function killAll(): void {
+/** Once aborted, all that runs here is ended, and nothing more starts: what waits for it fails. */
+let ending: AbortSignal | undefined;
+
+/** Whose abort ends all servers and loads. */
+export function endAllOn(signal: AbortSignal): void {
+  ending = signal;
+  signal.addEventListener('abort', killAll, { once: true });
+}
+
+function killAll(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
@@ -35,8 +41,13 @@ export function environment(): NodeJS.ProcessEnv {
   return rest;
 }
 
-/** Starts a program on one core; it is killed with us. */
+/**
+ * Starts a program on one core; it is killed with us.
+ *
+ * @throws PolluxError ERR_COMPARE once the comparison was ended.
+ */
 export function spawnPinned(core: number, argv: readonly string[]): ChildProcess {
+  if (ending?.aborted) throw new PolluxError('ERR_COMPARE', 'the comparison was ended');
   const child = spawn('taskset', ['-c', String(core), ...argv], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: environment(),

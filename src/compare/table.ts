@@ -64,9 +64,11 @@ const PAINT: Record<Claim['verdict'], 'green' | 'yellow' | 'red' | 'dim'> = {
   'not measured': 'dim',
 };
 
-function claimText({ number, title, verdict, figure, why }: Claim, colors: Colors): string {
+function claimText(claim: Claim, colors: Colors): string {
+  const { number, title, verdict, figure, why, doubtful } = claim;
   const paint = colors[PAINT[verdict]];
-  return `${String(number).padStart(2)}. ${colors.bold(title)}\n    ${paint(verdict)}. ${figure}\n    ${colors.dim(why)}`;
+  const doubt = doubtful === undefined ? '' : `\n    ${colors.yellow(`? ${doubtful}`)}`;
+  return `${String(number).padStart(2)}. ${colors.bold(title)}\n    ${paint(verdict)}. ${figure}\n    ${colors.dim(why)}${doubt}`;
 }
 
 /** All of it, for the end. */

@@ -21,19 +21,20 @@ const SECONDS = 1;
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 const show = (what, value) => console.log(`${what.padEnd(58)} ${value}`);
 
-/** Round trips of 64 bytes for a while; how many a second. */
-async function roundTrips(stream) {
-  const message = Buffer.alloc(64, 'x');
+const MESSAGE = 64;
+
+/** Messages of 64 bytes and their echo for a while, so many in flight; how many a second. */
+async function messages(stream, inFlight) {
+  const message = Buffer.alloc(MESSAGE, 'x');
   const end = performance.now() + SECONDS * 1000;
-  let count = 0;
+  let [received, answered] = [0, 0];
+  for (let i = 0; i < inFlight; i++) stream.write(message);
   while (performance.now() < end) {
-    stream.write(message);
-    let got = 0;
-    while (got < 64) got += (await once(stream, 'data'))[0].length;
-    count++;
+    received += (await once(stream, 'data'))[0].length;
+    for (; answered < Math.floor(received / MESSAGE); answered++) stream.write(message);
   }
   stream.destroy();
-  return count / SECONDS;
+  return answered / SECONDS;
 }
 
 /** Twenty connections that ping-pong, on a thread of their own, until they are told to stop. */
@@ -84,7 +85,10 @@ async function main() {
     show(`start to ready, compiled module, mode ${mode}`, `${median(times).toFixed(1)} ms`);
   }
 
-  for (const mode of modes) {
+  for (const [mode, inFlight] of modes.flatMap((name) => [
+    [name, 1],
+    [name, 32],
+  ])) {
     const ratios = [];
     let rate = 0;
     for (let i = 0; i < REPEAT; i++) {
@@ -95,13 +99,14 @@ async function main() {
       });
       const socket = connect(reactor.addresses[1].port, '127.0.0.1').setNoDelay(true);
       await once(socket, 'connect');
-      const byTcp = await roundTrips(socket);
-      rate = await roundTrips(reactor.connect('in'));
+      const byTcp = await messages(socket, inFlight);
+      rate = await messages(reactor.connect('in'), inFlight);
       ratios.push(rate / byTcp);
       await reactor.close();
     }
     const times = `${median(ratios).toFixed(2)} times loopback TCP`;
-    show(`connect(), round trips, mode ${mode}`, `${(rate / 1000).toFixed(0)} k/s, ${times}`);
+    const what = inFlight === 1 ? 'round trips' : `${inFlight} messages in flight`;
+    show(`connect(), ${what}, mode ${mode}`, `${(rate / 1000).toFixed(0)} k/s, ${times}`);
   }
 
   for (const mode of modes.filter((name) => name !== 'worker')) {

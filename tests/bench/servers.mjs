@@ -43,14 +43,14 @@ const pollux = (backend) => ({
   prints: true,
 });
 
-/** @param {string} mode @param {string} [runtime] what runs it, where it is not this Node */
-const embedded = (mode, runtime) => {
+/** @param {string} mode @param {{ runtime?: string, backend?: string }} [where] `runtime`: what runs it, where it is not this Node */
+const embedded = (mode, { runtime, backend = 'epoll' } = {}) => {
   const module = mode === 'inline' ? guest.replace(/\.wasm$/, '.reactor.wasm') : guest;
   return {
-    name: `pollux-${mode}`,
-    about: `examples/echo in an app, mode ${mode}${runtime ? ` (${runtime})` : ''}`,
+    name: backend === 'epoll' ? `pollux-${mode}` : `pollux-${mode}-${backend}`,
+    about: `examples/echo in an app, mode ${mode}, ${backend} backend${runtime ? ` (${runtime})` : ''}`,
     ...(runtime === undefined ? {} : { runtime }),
-    argv: () => [`{${runtime ?? 'node'}}`, join(peers, 'reactor.mjs'), mode, module],
+    argv: () => [`{${runtime ?? 'node'}}`, join(peers, 'reactor.mjs'), mode, module, backend],
     needs: [cli, module],
     prints: true,
   };
@@ -97,7 +97,10 @@ export const servers = [
   { ...pollux('select'), linear: true, most: 980 },
   embedded('worker'),
   embedded('inline'),
-  embedded('jspi', 'node-26'),
+  embedded('jspi', { runtime: 'node-26' }),
+  embedded('worker', { backend: 'io-uring' }),
+  embedded('inline', { backend: 'io-uring' }),
+  embedded('jspi', { runtime: 'node-26', backend: 'io-uring' }),
   wasmtime(36),
   wasmtime(46),
 ];

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 // libevent's bench as a guest and in C: all bytes arrive, whatever waits for them, and who asks for too much is told.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildGuest } from '../../examples/build.mjs';
 import { type ChainOptions, type ChainRuntime, runChain } from '../../src/compare/chain.ts';
+import { nativeProgram } from '../../src/compare/programs.ts';
 import { backends } from '../../src/index.ts';
 import { find } from '../runtimes/index.mjs';
 import { missing, root } from '../support/server.ts';
 
 const guest = 'build/tests/compare/bench-chain.wasm';
-const native = join(root, 'build/tests/compare/bench_chain');
+const native = nativeProgram('pollux-chain');
 const pollux = join(root, 'dist/pollux.js');
 const SMALL = ['-n', '50', '-a', '5', '-w', '200', '-r', '3'];
 const BACKENDS = backends()
@@ -23,10 +23,6 @@ const node: ChainRuntime = { name: 'node', command: process.execPath, args: [] }
 
 beforeAll(async () => {
   await buildGuest('examples/bench-chain.ts', guest);
-  mkdirSync(join(root, 'build/tests/compare'), { recursive: true });
-  const flags = '-std=c17 -O2 -Wall -Wextra -Wconversion -Werror'.split(' ');
-  const source = join(root, 'host/native/programs/bench_chain.c');
-  execFileSync(process.env.CC ?? 'cc', [...flags, '-o', native, source]);
 });
 
 const started = (program: string, args: readonly string[]) =>
@@ -184,7 +180,7 @@ describe('runChain', () => {
   });
 
   test('a program that is not there is told by its cells', async () => {
-    const result = await runChain({ ...options, native: '/nonexistent/bench_chain', n: [20] });
+    const result = await runChain({ ...options, native: '/nonexistent/pollux-chain', n: [20] });
     expect(result.cells[0]?.skipped).toContain('ENOENT');
     expect(result.cells[1]).toMatchObject({
       nsPerEvent: { median: expect.any(Number) },

@@ -42,7 +42,7 @@ export function installTarball(): Installed {
   const tarball = join(folder, name.split('\n').at(-1) as string);
   const tools = join(folder, 'bin');
   mkdirSync(tools);
-  for (const program of ['node', 'npm', 'npx', 'sh', 'env']) {
+  for (const program of ['node', 'npm', 'npx', 'sh', 'env', 'taskset']) {
     symlinkSync(program === 'node' ? process.execPath : which(program), join(tools, program));
   }
   const project = join(folder, 'project');

@@ -4,10 +4,11 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Comparison } from '../../src/compare/result.ts';
 import { echo, type Installed, installTarball, root, talkTo } from './installed.ts';
 
 let installed: Installed;
@@ -77,6 +78,19 @@ describe('installed into an empty folder, without a compiler', () => {
   ])('%s', (imports, type) => {
     const program = `${imports} console.log(typeof Reactor.start, typeof WASI, typeof collectMetrics, backends()[0].available)`;
     expect(run('node', type, '-e', program)).toBe('function function function true\n');
+  });
+
+  test('npx pollux compare measures with the programs that the package brings', () => {
+    const json = join(project, 'compare.json');
+    const short = ['--duration', '50ms', '--repeat', '1', '--active', '2', '--idle', '0'];
+    const who = ['--backends', 'epoll', '--runtimes', 'node,c,node-net', '--html', 'compare.html'];
+    run('npx', 'pollux', 'compare', ...short, ...who, '--json', json);
+    const { cells } = JSON.parse(readFileSync(json, 'utf8')) as Comparison;
+    const rates = cells.map(({ contender, figures }) => [contender, figures?.rate.median]);
+    expect(rates).toEqual(
+      ['node-epoll', 'c-epoll', 'node-net'].map((name) => [name, expect.any(Number)]),
+    );
+    expect(existsSync(join(project, 'compare.html'))).toBe(true);
   });
 
   test('pollux build says how to get the compiler, which is not its own', () => {

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: MIT
-// `pollux compare --chain`: libevent's bench, on this Node, each backend, and in C.
+// `pollux compare --chain`: libevent's bench, on each backend, under each runtime of pollux, and in C.
 
-import { writeFileSync } from 'node:fs';
 import Table from 'cli-table3';
-import { runChain } from '../../compare/chain.ts';
+import { type ChainRuntime, runChain } from '../../compare/chain.ts';
 import type { ChainResult } from '../../compare/chain-result.ts';
+import { type HostName, hostCommand } from '../../compare/contenders.ts';
+import type { RuntimeName } from '../../compare/names.ts';
 import { exampleGuest, nativeProgram, script } from '../../compare/programs.ts';
 import { backends } from '../../index.ts';
+import { INTERRUPTED, untilInterrupted, writeJson } from '../ending.ts';
 import { colorsOf, print, say } from '../output.ts';
-
-/** What a shell makes of SIGINT. */
-const INTERRUPTED = 130;
 
 export interface ChainFlags {
   /** undefined: all that this machine has. */
   readonly backends: readonly string[] | undefined;
+  /** undefined: all that can take part and are found. */
+  readonly runtimes: readonly RuntimeName[] | undefined;
+  readonly paths: ReadonlyMap<string, string>;
   readonly repeat: number;
   readonly json: string | undefined;
 }
@@ -42,30 +44,51 @@ async function table({ cells, contenders, pairs }: ChainResult): Promise<string>
   return [shown.toString(), ...failures].join('\n');
 }
 
+const HOSTS: readonly HostName[] = ['node', 'bun', 'deno'];
+
+/** Those that can take part; who is missing is told, and those that can't, as preview 1 has no connect. */
+function runtimesOf({ runtimes = [...HOSTS, 'c'], paths }: ChainFlags): ChainRuntime[] {
+  return runtimes.flatMap((name) => {
+    if (name === 'c') return [];
+    const host = HOSTS.find((one) => one === name);
+    const found =
+      host === undefined
+        ? { missing: "the bench dials its own listener, which this one can't" }
+        : hostCommand(host, paths);
+    if (!('missing' in found)) return [{ name, ...found }];
+    say(`pollux: ${name} is left out: ${found.missing}`);
+    return [];
+  });
+}
+
+/** Those of this machine, of the wanted ones if any are named; each that is not here is told. */
+function backendsOf(wanted: readonly string[] | undefined): readonly string[] {
+  return backends().flatMap(({ name, available, reason }) => {
+    if (wanted?.includes(name) === false) return [];
+    if (!available) say(`pollux: backend ${name} is left out: ${reason}`);
+    return available ? [name] : [];
+  });
+}
+
 /** Measures 1 active pair of 100, 400 and 1,000, and 1,000 writes; the status: 130 after Ctrl-C. */
-export async function chainCommand({
-  backends: wanted,
-  repeat,
-  json,
-}: ChainFlags): Promise<number> {
-  const ending = new AbortController();
-  const onSignal = () => ending.abort();
-  process.on('SIGINT', onSignal);
-  const available = backends().flatMap((one) => (one.available ? [one.name] : []));
-  const result = await runChain({
-    runtimes: [{ name: 'node', command: process.execPath, args: [] }],
-    backends: (wanted ?? available).filter((name) => available.includes(name)),
+export async function chainCommand(flags: ChainFlags): Promise<number> {
+  const { backends: wanted, runtimes, repeat, json } = flags;
+  const options = {
+    runtimes: runtimesOf(flags),
+    backends: backendsOf(wanted),
     pollux: script('pollux.js'),
     guest: exampleGuest('bench-chain'),
-    native: nativeProgram('pollux-chain'),
-    ...{ n: [100, 400, 1000], active: 1, writes: 1000, repeat, signal: ending.signal },
-    onProgress: ({ done, total, contender }) => say(`${done} of ${total}: ${contender}`),
-  });
-  process.off('SIGINT', onSignal);
+    ...(runtimes?.includes('c') === false ? {} : { native: nativeProgram('pollux-chain') }),
+    ...{ n: [100, 400, 1000], active: 1, writes: 1000, repeat },
+  };
+  const result = await untilInterrupted((signal) =>
+    runChain({
+      ...{ ...options, signal },
+      onProgress: ({ done, total, contender, pairs }) =>
+        say(`${done} of ${total}: ${contender}, ${pairs} pairs`),
+    }),
+  );
   print(`${await table(result)}\n`);
-  if (json !== undefined) {
-    writeFileSync(json, `${JSON.stringify(result, null, 1)}\n`);
-    say(`pollux: wrote ${json}`);
-  }
+  if (json !== undefined) writeJson(json, result);
   return result.interrupted ? INTERRUPTED : 0;
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // `pollux compare`: a comparison with a progress bar and a live table, and its files.
 
-import { writeFileSync } from 'node:fs';
 import { Format, Presets } from 'cli-progress';
 import { createLogUpdate } from 'log-update';
 import { type CompareOptions, compare } from '../../compare/index.ts';
 import type { Comparison } from '../../compare/result.ts';
 import type { Progress } from '../../compare/run.ts';
 import { report, scenarioTable } from '../../compare/table.ts';
-import { PolluxError } from '../../index.ts';
+import { INTERRUPTED, untilInterrupted, writeJson, writeResult } from '../ending.ts';
 import { colorsOf, print, say } from '../output.ts';
 
 /** What the command line adds to what is compared. */
@@ -19,8 +18,11 @@ export interface CompareFlags extends Omit<CompareOptions, 'guest' | 'command'> 
 
 /** Status where --baseline tells of something worse. */
 const WORSE = 1;
-/** What a shell makes of SIGINT. */
-const INTERRUPTED = 130;
+
+/** A word as a shell takes it back. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
 
 function minutes(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
@@ -41,7 +43,7 @@ async function display() {
   const update = createLogUpdate(process.stderr);
   let begun = performance.now();
   let first = true;
-  const show = ({ now, doneS, totalS, cells }: Progress) => {
+  const show = ({ now, doneS, totalS, cells, scenario }: Progress) => {
     if (first) begun = performance.now();
     first = false;
     const elapsed = (performance.now() - begun) / 1000;
@@ -55,29 +57,17 @@ async function display() {
       barIncompleteString: '░'.repeat(30),
       barGlue: '',
     });
-    const measured = /^(\d+) active, (\d+) idle/.exec(now);
-    const scenario = { active: Number(measured?.[1]), idle: Number(measured?.[2]) };
-    const table = measured ? `${scenarioTable(cells, scenario, colors)}\n` : '';
+    const table = scenario ? `${scenarioTable(cells, scenario, colors)}\n` : '';
     update(`${table}${bar} ${Math.round(share * 100)}%, ${minutes(left)} left  ${colors.dim(now)}`);
   };
   return { show, done: () => update.clear() };
 }
 
 async function writeFiles(result: Comparison, { json, html }: CompareFlags): Promise<void> {
-  const write = (file: string, text: string) => {
-    try {
-      writeFileSync(file, text);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new PolluxError('ERR_COMPARE', `the result cannot be written: ${why}`);
-    }
-    say(`pollux: wrote ${file}`);
-  };
-  if (json !== undefined) write(json, `${JSON.stringify(result, null, 1)}\n`);
-  if (html !== undefined) {
-    const { renderPage } = await import('../../compare/page/index.ts');
-    write(html, renderPage(result));
-  }
+  if (json !== undefined) writeJson(json, result);
+  if (html === undefined) return;
+  const { renderPage } = await import('../../compare/page/index.ts');
+  writeResult(html, renderPage(result));
 }
 
 /** Compares; the status: 1 where --baseline tells of something worse, 130 after Ctrl-C. */
@@ -86,22 +76,13 @@ export async function compareCommand(
   flags: CompareFlags,
   argv: readonly string[],
 ): Promise<number> {
-  const ending = new AbortController();
-  const onSignal = () => {
-    // A second one does what it does to any program.
-    if (ending.signal.aborted) process.off('SIGINT', onSignal).kill(process.pid, 'SIGINT');
-    ending.abort();
-  };
-  process.on('SIGINT', onSignal);
   const { show, done } = await display();
-  const command = ['pollux', ...argv].join(' ');
-  const result = await compare(
-    { ...flags, guest, command },
-    { missing: (name, reason) => say(`pollux: ${name} is left out: ${reason}`), progress: show },
-    ending.signal,
+  const command = ['pollux', ...argv.map(quoted)].join(' ');
+  const missing = (name: string, reason: string) => say(`pollux: ${name} is left out: ${reason}`);
+  const result = await untilInterrupted((signal) =>
+    compare({ ...flags, guest, command }, { missing, progress: show }, signal),
   );
   done();
-  process.off('SIGINT', onSignal);
   print(`${report(result, await colorsOf('stdout'))}\n`);
   await writeFiles(result, flags);
   if (result.interrupted) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Claims 3 and 6: how many descriptors fit, and whether one is left behind.
 
-import { spawn } from 'node:child_process';
 import { PolluxError } from '../../../host/index.ts';
 import { claimEntry } from '../contenders.ts';
 import { exampleGuest, script } from '../programs.ts';
+import { spawnPinned } from '../server.ts';
 import { holdConnections } from './clients.ts';
 import type { ClaimContext, ClaimTest } from './context.ts';
+import { bars, nice, verdictOf } from './say.ts';
 
 const CONNECTIONS = 1200;
 const SET_SIZE = 1024;
@@ -27,43 +28,41 @@ export const limitOfSelect: ClaimTest = {
       .every((name) => served[names.indexOf(name)] === CONNECTIONS);
     const stops = select > 0 && select < SET_SIZE;
     return {
-      verdict: stops && others ? 'holds' : stops || others ? 'holds in part' : 'does not hold',
-      figure: `Of ${CONNECTIONS} connections at a time were answered: ${names.map((name, i) => `${name} ${served[i]}`).join(', ')}.`,
+      verdict: verdictOf(stops, others),
+      figure: `Of ${nice(CONNECTIONS)} connections at a time were answered: ${names.map((name, i) => `${name} ${served[i]}`).join(', ')}.`,
       why: 'An fd_set is an array of 1,024 bits, FD_SETSIZE, and the number of the descriptor is the place; what the process has open besides takes places too. The rest waits until a client leaves.',
-      chart: {
-        ...{ title: 'Connections that were answered', kind: 'bar', xLabel: 'backend' },
-        ...{ yLabel: `of ${CONNECTIONS}`, xScale: 'linear', yScale: 'linear', x: names },
-        series: [{ name: 'answered', y: served }],
-      },
+      chart: bars('Connections that were answered', ['backend', `of ${CONNECTIONS}`], names, {
+        answered: served,
+      }),
     };
   },
 };
 
 /** Open descriptors before and after so many instances, in a process of its own. */
-async function countLeaks(backend: string): Promise<{ before: number; after: number }> {
-  const argv = [script('compare-instances.js'), exampleGuest('echo.reactor'), backend];
-  const child = spawn(process.execPath, [...argv, String(INSTANCES)]);
+async function countLeaks(core: number): Promise<{ before: number; after: number }> {
+  const argv = [script('compare-instances.js'), exampleGuest('echo.reactor'), 'epoll'];
+  const child = spawnPinned(core, [process.execPath, ...argv, String(INSTANCES)]);
   let [output, complaint] = ['', ''];
-  child.stdout.on('data', (data) => {
+  child.stdout?.on('data', (data) => {
     output += data;
   });
-  child.stderr.on('data', (data) => {
+  child.stderr?.on('data', (data) => {
     complaint += data;
   });
   const status = await new Promise((done) => child.once('close', done));
   if (status === 0) return JSON.parse(output);
-  throw new PolluxError('ERR_COMPARE', `instances on ${backend} failed: ${complaint.trim()}`);
+  throw new PolluxError('ERR_COMPARE', `the instances failed: ${complaint.trim()}`);
 }
 
 export const noLeak: ClaimTest = {
   number: 6,
-  title: `An epoll descriptor must be closed: none leaks here over ${INSTANCES.toLocaleString('en-US')} instances.`,
+  title: `An epoll descriptor must be closed: none leaks here over ${nice(INSTANCES)} instances.`,
   costS: 20,
-  async measure(_context: ClaimContext) {
-    const { before, after } = await countLeaks('epoll');
-    const count = INSTANCES.toLocaleString('en-US');
+  async measure(context: ClaimContext) {
+    const { before, after } = await countLeaks(context.serverCore);
+    const count = nice(INSTANCES);
     return {
-      verdict: after <= before ? 'holds' : 'does not hold',
+      verdict: verdictOf(after <= before),
       figure: `The process had ${before} descriptors open before ${count} instances, each with a listener and an epoll descriptor of its own, and ${after} after them.`,
       why: 'An epoll descriptor is a file like any other: it stays until it is closed. The host closes it with the instance, whichever way that ends.',
     };

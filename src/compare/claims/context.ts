@@ -3,22 +3,46 @@
 
 import { perRequest } from '../cells.ts';
 import { claimEntry } from '../contenders.ts';
-import { measure, type Settings } from '../measure.ts';
+import { calmest, DISTURBED, type Settings } from '../measure.ts';
 import type { Cell, Claim, Sample, Scenario } from '../result.ts';
 import { median } from '../statistics.ts';
 
 /** Windows of a claim: counters are exact in the shortest, and times are taken more than once. */
-const WINDOW_S = 0.5;
-const WARMUP_S = 0.2;
+export const WINDOWS = { seconds: 0.5, warmup: 0.2 };
 const REPEAT = 3;
 
-/** Medians of one server in one scenario. */
+/** Which server: an example on a backend. */
+export interface Subject {
+  readonly backend: string;
+  /** `echo` if absent. */
+  readonly example?: string;
+}
+
+/** One server in one scenario: medians, and the samples in the order of the repetitions. */
 export interface Measured {
-  readonly rate: number;
   readonly p50Us: number;
   readonly cpuUs: number;
   readonly systemUs: number;
   readonly counters: NonNullable<Cell['perRequest']>;
+  readonly samples: readonly Sample[];
+}
+
+/** What a claim asks for. */
+export interface ClaimContext {
+  readonly serverCore: number;
+  /** Those of the names that this machine has, in their order. */
+  backends(...names: string[]): readonly string[];
+  /**
+   * All subjects in one scenario, in turns: the first repetition of each, then the second, so that samples
+   * of the same place can be compared as pairs.
+   *
+   * @throws PolluxError ERR_COMPARE where a server does not start or answer; the signal's reason.
+   */
+  servers(
+    subjects: readonly Subject[],
+    scenario: Scenario,
+    repeat?: number,
+  ): Promise<readonly Measured[]>;
 }
 
 /** What a claim is, and how it is measured. */
@@ -27,18 +51,20 @@ export interface ClaimTest {
   readonly title: string;
   /** Estimated, s. */
   readonly costS: number;
-  measure(context: ClaimContext): Promise<Omit<Claim, 'number' | 'title'>>;
+  measure(context: ClaimContext): Promise<Omit<Claim, 'number' | 'title' | 'doubtful'>>;
 }
 
 /** Measures, and remembers what it has measured: several claims look at the same. */
-export class ClaimContext {
-  readonly #known = new Map<string, Promise<Measured>>();
+export class MeasuringContext implements ClaimContext {
+  readonly #known = new Map<string, Promise<readonly Measured[]>>();
   readonly #settings: Settings;
   readonly #available: readonly string[];
   readonly #signal: AbortSignal;
+  #foreign = 0;
 
+  /** `settings` with the windows of claims, see WINDOWS. */
   constructor(settings: Settings, available: readonly string[], signal: AbortSignal) {
-    this.#settings = { ...settings, seconds: WINDOW_S, warmup: WARMUP_S };
+    this.#settings = settings;
     this.#available = available;
     this.#signal = signal;
   }
@@ -47,51 +73,42 @@ export class ClaimContext {
     return this.#settings.serverCore;
   }
 
-  /** Those of the names that this machine has, in their order. */
   backends(...names: string[]): readonly string[] {
     return names.filter((name) => this.#available.includes(name));
   }
 
-  /**
-   * examples/`example` on a backend, medians of three windows.
-   *
-   * @throws PolluxError ERR_COMPARE where the server does not start or answer; the signal's reason.
-   */
-  server(
-    backend: string,
-    scenario: Scenario,
-    { example = 'echo', size = 64 }: { readonly example?: string; readonly size?: number } = {},
-  ): Promise<Measured> {
-    const key = [backend, scenario.active, scenario.idle, example, size].join();
-    const known = this.#known.get(key) ?? this.#take(backend, scenario, example, size);
+  async servers(subjects: readonly Subject[], scenario: Scenario, repeat = REPEAT) {
+    const key = JSON.stringify([subjects, scenario, repeat]);
+    const known = this.#known.get(key) ?? this.#take(subjects, scenario, repeat);
     this.#known.set(key, known);
-    return known;
+    const all = await known;
+    const shares = all.flatMap(({ samples }) => samples.map(({ foreign }) => foreign));
+    this.#foreign = Math.max(this.#foreign, ...shares);
+    return all;
   }
 
-  async #take(backend: string, scenario: Scenario, example: string, size: number) {
-    const entry = claimEntry(example, backend);
-    const samples: Sample[] = [];
-    for (let i = 0; i < REPEAT; i++) {
-      this.#signal.throwIfAborted();
-      samples.push(await measure(entry, scenario, { ...this.#settings, size }));
-    }
-    const of = (name: 'rate' | 'p50Us' | 'cpuUs' | 'systemUs') =>
-      median(samples.map((sample) => sample[name]));
-    const counters = perRequest(samples) as Measured['counters'];
-    return {
-      ...{ rate: of('rate'), p50Us: of('p50Us'), cpuUs: of('cpuUs'), systemUs: of('systemUs') },
-      counters,
-    };
+  /** Why the figures that were asked for since the last call mean little, as a sentence. */
+  takeDoubt(): string | undefined {
+    const foreign = this.#foreign;
+    this.#foreign = 0;
+    if (foreign <= DISTURBED) return undefined;
+    return `Other programs took up to ${Math.round(100 * foreign)}% of a core meanwhile: times may say more of them. Counters are not touched.`;
+  }
+
+  async #take(subjects: readonly Subject[], scenario: Scenario, repeat: number) {
+    const rows: Sample[][] = subjects.map(() => []);
+    for (let i = 0; i < repeat; i++)
+      for (const [at, { backend, example = 'echo' }] of subjects.entries()) {
+        this.#signal.throwIfAborted();
+        rows[at]?.push(await calmest(claimEntry(example, backend), scenario, this.#settings));
+      }
+    return rows.map(measured);
   }
 }
 
-/** A number as people read it: three digits, thousands apart. */
-export function nice(value: number): string {
-  if (value === 0 || Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
-  return Number(value.toPrecision(3)).toString();
-}
-
-/** `select 1.2, poll 3`. */
-export function listed(names: readonly string[], values: readonly number[], unit = ''): string {
-  return names.map((name, i) => `${name} ${nice(values[i] ?? Number.NaN)}${unit}`).join(', ');
+function measured(samples: readonly Sample[]): Measured {
+  const of = (name: 'p50Us' | 'cpuUs' | 'systemUs') => median(samples.map((one) => one[name]));
+  const counters = perRequest(samples) as Measured['counters'];
+  const times = { p50Us: of('p50Us'), cpuUs: of('cpuUs'), systemUs: of('systemUs') };
+  return { ...times, counters, samples };
 }

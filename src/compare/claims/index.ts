@@ -5,7 +5,7 @@ import { PolluxError } from '../../../host/index.ts';
 import type { Claim } from '../result.ts';
 import { asynchronous, fewAndActive } from './activity.ts';
 import { limitOfSelect, noLeak } from './capacity.ts';
-import type { ClaimContext, ClaimTest } from './context.ts';
+import type { ClaimTest, MeasuringContext } from './context.ts';
 import { drain, triggers } from './edge.ts';
 import { busyWaiting, oneAtATime, oneConnection } from './models.ts';
 import { copies, hitRate, scans } from './sets.ts';
@@ -18,7 +18,7 @@ export const CLAIMS: readonly ClaimTest[] = [
 
 /** Measures them in turn; one that fails is told as not measured, with the reason. */
 export async function measureClaims(
-  context: ClaimContext,
+  context: MeasuringContext,
   signal: AbortSignal,
   onClaim: (claim: ClaimTest, done: readonly Claim[]) => void,
 ): Promise<readonly Claim[]> {
@@ -36,7 +36,9 @@ export async function measureClaims(
     }
     onClaim(test, claims);
     try {
-      claims.push({ number, title, ...(await test.measure(context)) });
+      const outcome = await test.measure(context);
+      const doubtful = context.takeDoubt();
+      claims.push({ number, title, ...outcome, ...(doubtful ? { doubtful } : {}) });
     } catch (error) {
       if (!(error instanceof PolluxError) && !signal.aborted) throw error;
       const why = error instanceof Error ? error.message : String(error);

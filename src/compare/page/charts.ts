@@ -41,7 +41,7 @@ const CPU: Lines = {
   title: 'CPU time a request',
   yLabel: 'us a request',
   note: 'Lower is better. The server’s own time, in user space and in the kernel.',
-  yScale: 'linear',
+  yScale: 'log',
   read: ({ figures }) => figures?.cpuUs.median,
 };
 const LATENCY: Lines = {

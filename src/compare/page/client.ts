@@ -41,8 +41,12 @@ const plans = read<readonly Plan[]>('chart-data');
 const charts: Chart[] = [];
 
 const reduced = matchMedia('(prefers-reduced-motion: reduce)').matches;
-const style = (name: string) =>
-  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/** Colours as the page has them now, by day or by night: of its text, its lines and its cards. */
+function palette() {
+  const [body, top] = [document.body, document.querySelector('.top') ?? document.body];
+  const { borderBottomColor: line, backgroundColor: card } = getComputedStyle(top);
+  return { text: getComputedStyle(body).color, line, card };
+}
 
 /** A contender is the same line in each chart; other names have their looks by their place. */
 const contenders = result.contenders.map(({ name }) => name);
@@ -65,6 +69,7 @@ const format = (value: number) =>
 type Dataset = ChartDataset<'line' | 'bar', (number | { x: number; y: number } | null)[]>;
 
 function datasets(plan: Plan): Dataset[] {
+  const { card } = palette();
   return plan.series.map(({ name, y }, place) => {
     const { color, dash, point } = looksOf(name, place);
     const look = { label: name, borderColor: color, backgroundColor: color };
@@ -74,7 +79,7 @@ function datasets(plan: Plan): Dataset[] {
       return { x: Number(plan.x[i]), y: value === null ? Number.NaN : Math.max(value, floor) };
     });
     // Hollow: there is something to be said of it.
-    const inner = y.map((_, i) => (plan.remarks?.[place]?.[i] == null ? color : style('--card')));
+    const inner = y.map((_, i) => (plan.remarks?.[place]?.[i] == null ? color : card));
     return {
       ...{ ...look, type: 'line', data, borderDash: dash, borderWidth: 2, spanGaps: false },
       ...{ pointStyle: point, pointRadius: 4, pointHoverRadius: 6, tension: 0 },
@@ -84,17 +89,19 @@ function datasets(plan: Plan): Dataset[] {
 }
 
 function scales(plan: Plan) {
-  const [text, grid] = [style('--text'), style('--line')];
+  const { text, line: grid } = palette();
   const common = { ticks: { color: text }, grid: { color: grid } };
   const stacked = plan.stacked === true;
   const title = (label: string) => ({ display: true, text: label, color: text });
   const isLine = plan.kind === 'line';
-  // The axis of a logarithm names 1, 2, 5 and their tens alone, or its numbers lie on one another.
+  // The axis of a logarithm names 1, 2, 5 and their tens alone (1 and tens where it is long), or its numbers
+  // lie on one another.
   const powers = {
     ...common.ticks,
-    callback: (value: string | number) => {
+    callback: (value: string | number, _: number, ticks: readonly { value: number }[]) => {
       const [digit = ''] = Number(value).toExponential();
-      return '125'.includes(digit) ? format(Number(value)) : '';
+      const named = (ticks.at(-1)?.value ?? 1) / (ticks[0]?.value ?? 1) > 500 ? '1' : '125';
+      return named.includes(digit) ? format(Number(value)) : '';
     },
   };
   const places = {

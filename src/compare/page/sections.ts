@@ -40,9 +40,10 @@ const CLASS: Record<Claim['verdict'], string> = {
 
 /** One claim as a card. */
 export function card(claim: Claim, chart: Chart | undefined): string {
-  const { number, title, verdict, figure: said, why } = claim;
+  const { number, title, verdict, figure: said, why, doubtful } = claim;
+  const doubt = doubtful === undefined ? '' : `<p class="doubt">? ${escaped(doubtful)}</p>`;
   return `<article class="card ${CLASS[verdict]}" id="claim-${number}"><header><span class="number">${number}</span><h3>${escaped(title)}</h3><span class="verdict">${escaped(verdict)}</span></header>
-<p>${escaped(said)}</p><p class="why">${escaped(why)}</p>${chart === undefined ? '' : figure(chart)}</article>`;
+<p>${escaped(said)}</p><p class="why">${escaped(why)}</p>${doubt}${chart === undefined ? '' : figure(chart)}</article>`;
 }
 
 /** What was measured on. */
