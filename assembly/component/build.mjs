@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Builds the templates that `pollux componentize` puts guests into: dist/component/wasi-0.2.wasm and wasi-0.3.wasm, by
+// asc and jco's parser of the text format alone. The same sources give the same bytes.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse, print } from '@bytecodealliance/jco-transpile/wasm-tools';
+import asc from 'assemblyscript/asc';
+import { componentText } from './template/text.mjs';
+import * as wasi02 from './template/wasi-0.2.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const here = 'assembly/component';
+
+/** Compiles one module; its text. A warning of the compiler fails the build. */
+async function compile(source, options) {
+  const files = new Map();
+  const { error, stderr } = await asc.main(
+    [
+      ...[`${here}/${source}`, '--baseDir', root, '--config', 'none', '--outFile', 'module.wasm'],
+      ...['-O3', '--converge', '--runtime', 'stub', '--use', 'abort=', '--noAssert', '--noColors'],
+      ...['--enable', 'bulk-memory', ...options],
+    ],
+    {
+      writeFile(name, contents) {
+        files.set(name, contents);
+      },
+    },
+  );
+  const said = stderr.toString().replace(/^Last converge was suboptimal\.\n/, '');
+  if (error !== null || said !== '')
+    throw new Error(`${source} does not compile:\n${said}${error?.message ?? ''}`);
+  return print(files.get('module.wasm'));
+}
+
+const ADAPTER = ['--importMemory', '--noExportMemory', '--memoryBase', '8192'];
+
+/** The bytes of the template for a version of WASI. */
+export async function template(wasi, number) {
+  const text = componentText(wasi, {
+    state: await compile('state.ts', ['--initialMemory', '1']),
+    guestMemory: readFileSync(join(root, here, 'template/guest-memory.wat'), 'utf8'),
+    adapter: await compile(`command-0.${number}.ts`, [...ADAPTER, '--use', `WASI=${number}`]),
+  });
+  mkdirSync(join(root, 'build/component'), { recursive: true });
+  writeFileSync(join(root, `build/component/wasi-0.${number}.wat`), text);
+  return parse(text);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = join(root, 'dist/component');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'wasi-0.2.wasm'), await template(wasi02, 2));
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// What a descriptor of the guest is: a record in the adapter's memory, which keeps its place until it is closed.
+
+import { FileType } from './preview1';
+
+/** What a descriptor stands for. */
+export enum Kind {
+  FREE,
+  INPUT,
+  OUTPUT,
+  LISTENER,
+  CONNECTION,
+  FILE,
+  DIRECTORY,
+  /** The virtual /dev: paths in it reach peers. */
+  DEVICES,
+}
+
+/** The life of a connection that the guest dials. An accepted one is OPEN at once. */
+export enum Dialing {
+  OPEN,
+  RESOLVING,
+  CONNECTING,
+  /** `error` tells why. */
+  FAILED,
+}
+
+@unmanaged
+export class Descriptor {
+  kind: Kind;
+  dialing: Dialing;
+  /** Input has ended: nothing comes behind what was read ahead. */
+  ended: bool;
+  /** The guest shut it down. */
+  readShut: bool;
+  writeShut: bool;
+  fileType: FileType;
+  /** FdFlags. */
+  flags: u16;
+  /** An Errno that the next read or write tells, behind what was read ahead; 0: none. */
+  error: i32;
+  /** Handles of the host; 0: none. A socket, or a file or directory. */
+  handle: i32;
+  input: i32;
+  output: i32;
+  inputPollable: i32;
+  outputPollable: i32;
+  /** The poll in which it was last active. */
+  activeAt: i32;
+  /** Bytes that were read before the guest asked: `aheadCount` of them from `ahead + aheadFrom`; 0: no block. */
+  ahead: usize;
+  aheadFrom: i32;
+  aheadCount: i32;
+  /** Of the connections that wait for their output to go out. */
+  next: Descriptor | null;
+  /** Of a file: where the next read or write is; of a directory, the entry behind the last one that was read. */
+  offset: u64;
+  /** What fd_fdstat_get tells and fd_fdstat_set_rights has left. */
+  rights: u64;
+  inheriting: u64;
+  /** A preopened directory's name: address and length. */
+  name: usize;
+  nameLength: i32;
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+// How many bytes a read would give: what events of poll_oneoff tell.
+
+import { Descriptor, Kind } from './descriptor';
+
+/** Bytes that are there; 1 for a listener, as Wasmtime has it, and 0 at the end. */
+export function readableBytes(d: Descriptor): u64 {
+  if (d.kind == Kind.CONNECTION || d.kind == Kind.INPUT) return d.readShut ? 0 : d.aheadCount;
+  return 1;
+}

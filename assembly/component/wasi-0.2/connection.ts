@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// sock_accept, sock_recv, sock_send and sock_shutdown.
+
+import { Descriptor, Kind } from '../descriptor';
+import * as guest from '../guest';
+import { ANSWER, isInGuest } from '../memory';
+import { Errno, FdFlags, FileType } from '../preview1';
+import { create, insert, lookUp } from '../table';
+import * as poll from '../wasi/poll';
+import * as sockets from '../wasi/sockets';
+import { advance } from './dial';
+import { errnoOfSocket, WOULD_BLOCK } from './errors';
+import { peekStream, readStream } from './input';
+import { writeStream } from './output';
+import { inputPollableOf } from './pollables';
+
+const PEEK = 1;
+const WAITALL = 2;
+const SHUT_RD = 1;
+const SHUT_WR = 2;
+
+/** The poll that was made last, by which connections are known as recently active. */
+export let now: i32 = 0;
+
+export function countPoll(): i32 {
+  return ++now;
+}
+
+/** A connection with a number that the guest knows; the host's handles are in ANSWER from `at`. */
+function connectionOf(at: usize, flags: i32): i32 {
+  const made = create(Kind.CONNECTION);
+  made.fileType = FileType.SOCKET_STREAM;
+  made.flags = <u16>flags;
+  made.handle = load<i32>(at);
+  made.input = load<i32>(at, 4);
+  made.output = load<i32>(at, 8);
+  made.activeAt = now;
+  return insert(made);
+}
+
+/** The connection of a number; null, and `error` says why. */
+let error: i32 = 0;
+function connection(fd: i32): Descriptor | null {
+  const d = lookUp(fd);
+  error = Errno.BADF;
+  if (d == null) return null;
+  error = d.kind == Kind.LISTENER ? Errno.NOTCONN : Errno.NOTSOCK;
+  if (d.kind != Kind.CONNECTION) return null;
+  error = advance(d);
+  return error == Errno.SUCCESS ? d : null;
+}
+
+export function sock_accept(fd: i32, flags: i32, result: usize): i32 {
+  const d = lookUp(fd);
+  if (d == null) return Errno.BADF;
+  if (d.kind != Kind.LISTENER) return d.kind == Kind.CONNECTION ? Errno.INVAL : Errno.NOTSOCK;
+  if ((flags & ~FdFlags.NONBLOCK) != 0) return Errno.INVAL;
+  if (!isInGuest(result, 4)) return Errno.FAULT;
+  for (;;) {
+    sockets.accept(d.handle, ANSWER);
+    if (load<u8>(ANSWER) == 0) break;
+    const code = load<u8>(ANSWER, 4);
+    if (code != WOULD_BLOCK) return errnoOfSocket(code);
+    if ((d.flags & FdFlags.NONBLOCK) != 0) return Errno.AGAIN;
+    poll.block(inputPollableOf(d));
+  }
+  guest.store32(result, connectionOf(ANSWER + 4, flags));
+  return Errno.SUCCESS;
+}
+
+/** Bytes that the buffers have room for. */
+function roomOf(iovs: usize, count: i32): u64 {
+  let room: u64 = 0;
+  for (let i = 0; i < count; i++) room += guest.load32(iovs + ((<usize>i) << 3) + 4);
+  return room;
+}
+
+export function sock_recv(
+  fd: i32,
+  iovs: usize,
+  count: i32,
+  flags: i32,
+  nread: usize,
+  roFlags: usize,
+): i32 {
+  const d = connection(fd);
+  if (d == null) return error;
+  if ((flags & ~(PEEK | WAITALL)) != 0) return Errno.INVAL;
+  if (!isInGuest(iovs, (<u64>count) << 3) || !isInGuest(roFlags, 2)) return Errno.FAULT;
+  guest.store16(roFlags, 0);
+  if ((flags & PEEK) != 0) return peekStream(d, iovs, count, nread);
+  const status = readStream(d, iovs, count, nread);
+  if ((flags & WAITALL) == 0 || status != Errno.SUCCESS || (d.flags & FdFlags.NONBLOCK) != 0)
+    return status;
+  return receiveRest(d, iovs, count, nread);
+}
+
+/** Goes on until the buffers are full, or the input ends: as recv(2) with MSG_WAITALL. */
+function receiveRest(d: Descriptor, iovs: usize, count: i32, nread: usize): i32 {
+  let total = guest.load32(nread);
+  const room = roomOf(iovs, count);
+  while (<u64>total < room && !(d.aheadCount == 0 && (d.ended || d.readShut))) {
+    // The first buffer that is not full, and how far it is filled.
+    let at = iovs;
+    let filled = total;
+    while (filled >= guest.load32(at + 4)) {
+      filled -= guest.load32(at + 4);
+      at += 8;
+    }
+    const address = guest.load32(at);
+    const length = guest.load32(at + 4);
+    guest.store32(at, address + filled);
+    guest.store32(at + 4, length - filled);
+    const status = readStream(d, at, 1, nread);
+    const got = guest.load32(nread);
+    guest.store32(at, address);
+    guest.store32(at + 4, length);
+    if (status != Errno.SUCCESS) break;
+    if (got == 0) break;
+    total += got;
+  }
+  guest.store32(nread, total);
+  return Errno.SUCCESS;
+}
+
+export function sock_send(fd: i32, iovs: usize, count: i32, flags: i32, nwritten: usize): i32 {
+  const d = connection(fd);
+  if (d == null) return error;
+  if (flags != 0) return Errno.INVAL;
+  return writeStream(d, iovs, count, nwritten);
+}
+
+export function sock_shutdown(fd: i32, how: i32): i32 {
+  const d = connection(fd);
+  if (d == null) return error;
+  if (how == 0 || (how & ~(SHUT_RD | SHUT_WR)) != 0) return Errno.INVAL;
+  sockets.shutdown(d.handle, how - 1, ANSWER);
+  if (load<u8>(ANSWER) != 0) return errnoOfSocket(load<u8>(ANSWER, 1));
+  if ((how & SHUT_RD) != 0) d.readShut = true;
+  if ((how & SHUT_WR) != 0) d.writeShut = true;
+  return Errno.SUCCESS;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Functions of preview 1 that mean something else for each kind of descriptor: read, write, close, renumber.
+
+import { Kind } from '../descriptor';
+import { Errno } from '../preview1';
+import { lookUp, move, remove } from '../table';
+import { advance, hangUp } from './dial';
+import { readStream } from './input';
+import { release, releaseWhenSent } from './lingering';
+import { writeStream } from './output';
+
+export function fd_read(fd: i32, iovs: usize, count: i32, nread: usize): i32 {
+  const d = lookUp(fd);
+  if (d == null) return Errno.BADF;
+  switch (d.kind) {
+    case Kind.CONNECTION: {
+      const status = advance(d);
+      if (status != Errno.SUCCESS) return status;
+      return readStream(d, iovs, count, nread);
+    }
+    case Kind.INPUT:
+      return readStream(d, iovs, count, nread);
+    case Kind.LISTENER:
+      return Errno.NOTCONN;
+    case Kind.OUTPUT:
+      return Errno.BADF;
+    default:
+      return Errno.NOTSUP;
+  }
+}
+
+export function fd_write(fd: i32, iovs: usize, count: i32, nwritten: usize): i32 {
+  const d = lookUp(fd);
+  if (d == null) return Errno.BADF;
+  switch (d.kind) {
+    case Kind.CONNECTION: {
+      const status = advance(d);
+      if (status != Errno.SUCCESS) return status;
+      return writeStream(d, iovs, count, nwritten);
+    }
+    case Kind.OUTPUT:
+      return writeStream(d, iovs, count, nwritten);
+    case Kind.LISTENER:
+      return Errno.NOTCONN;
+    case Kind.INPUT:
+      return Errno.BADF;
+    default:
+      return Errno.NOTSUP;
+  }
+}
+
+export function fd_close(fd: i32): i32 {
+  const d = lookUp(fd);
+  if (d == null) return Errno.BADF;
+  remove(fd);
+  if (d.kind != Kind.CONNECTION) {
+    release(d);
+  } else {
+    hangUp(d);
+    releaseWhenSent(d);
+  }
+  return Errno.SUCCESS;
+}
+
+export function fd_renumber(fd: i32, to: i32): i32 {
+  if (lookUp(fd) == null || lookUp(to) == null) return Errno.BADF;
+  if (fd == to) return Errno.SUCCESS;
+  fd_close(to);
+  move(fd, to);
+  return Errno.SUCCESS;
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+// poll_oneoff over wasi:io/poll, which costs the host a step for each pollable that it is given. So descriptors that
+// were active a moment ago are asked first, without waiting, and all of them only where none of those is ready, or when
+// that has gone on for a few calls.
+
+import { deadlineOf, MONOTONIC } from '../clocks';
+import { Descriptor, Dialing, Kind } from '../descriptor';
+import * as guest from '../guest';
+import { ANSWER, give, into, intoScratch, isInGuest, take } from '../memory';
+import { Errno, Tag } from '../preview1';
+import { readableBytes } from '../readable';
+import { lookUp } from '../table';
+import * as clocks from '../wasi/clocks';
+import * as poll from '../wasi/poll';
+import { countPoll, now } from './connection';
+import { isDialed } from './dial';
+import { hasInput } from './input';
+import { addLingering, lingeringCount, releaseSent } from './lingering';
+import { lastError, permitOf } from './output';
+import { inputPollableOf, outputPollableOf } from './pollables';
+
+const SUBSCRIPTION: usize = 48;
+const EVENT: usize = 32;
+const HANGUP: u32 = 1;
+const ABSTIME: u32 = 1;
+const NEVER: u64 = u64.MAX_VALUE;
+
+/** From so many subscriptions on it is worth asking the recently active ones first. */
+const FEW = 64;
+/** Active within so many polls is recently. */
+const RECENT = 256;
+/** So many polls in a row may leave the others out. */
+const MOST_PARTIAL = 8;
+
+/** Pollables, which subscription each is of, and which of them the host says are ready: i32 each. */
+let list: usize = 0;
+let owners: usize = 0;
+let ready: usize = 0;
+/** A bit for each subscription that has an event. */
+let marks: usize = 0;
+let capacity: i32 = 0;
+let length: i32 = 0;
+
+/** A pollable that is always ready: a poll with it does not wait. */
+let always: i32 = 0;
+let partialPolls: i32 = 0;
+let recentlyActive: i32 = 0;
+
+/** Something has been found that needs no wait. */
+let found = false;
+/** When this call began, asked for by the first clock; the earliest deadline; where clocks stand. */
+let start: u64 = 0;
+let deadline: u64 = NEVER;
+let firstClock: i32 = -1;
+let lastClock: i32 = -1;
+
+function reserve(count: i32): void {
+  if (count <= capacity) return;
+  const words = (<usize>capacity) << 2;
+  if (capacity > 0) {
+    give(list, words);
+    give(owners, words);
+    give(ready, words);
+    give(marks, <usize>capacity >>> 3);
+  }
+  capacity = max<i32>(1 << (32 - clz<i32>(count)), 512);
+  list = take((<usize>capacity) << 2);
+  owners = take((<usize>capacity) << 2);
+  ready = take((<usize>capacity) << 2);
+  marks = take(<usize>capacity >>> 3);
+}
+
+function mark(slot: i32): void {
+  const word = marks + ((<usize>(slot >>> 6)) << 3);
+  store<u64>(word, load<u64>(word) | ((<u64>1) << (slot & 63)));
+  found = true;
+}
+
+function add(pollable: i32, slot: i32): void {
+  store<i32>(list + ((<usize>length) << 2), pollable);
+  store<i32>(owners + ((<usize>length) << 2), slot);
+  length++;
+}
+
+/** Takes a subscription of a descriptor in: its pollable into the list, or its event where that is there already. */
+function addDescriptor(d: Descriptor, tag: u32, slot: i32, recentOnly: bool): void {
+  switch (d.kind) {
+    case Kind.LISTENER:
+      // Nobody can write to a listener.
+      if (tag == Tag.FD_READ) add(inputPollableOf(d), slot);
+      return;
+    case Kind.CONNECTION:
+      if (d.dialing != Dialing.OPEN) {
+        if (isDialed(d)) mark(slot);
+        else add(inputPollableOf(d), slot);
+        return;
+      }
+      if (tag == Tag.FD_WRITE) {
+        if (d.writeShut) mark(slot);
+        else add(outputPollableOf(d), slot);
+        return;
+      }
+      if (d.aheadCount > 0 || d.ended || d.readShut || d.error != 0) {
+        mark(slot);
+        return;
+      }
+      if (now - d.activeAt > RECENT) {
+        if (recentOnly) return;
+      } else if (!recentOnly) {
+        recentlyActive++;
+      }
+      add(inputPollableOf(d), slot);
+      return;
+    case Kind.INPUT:
+      if (tag == Tag.FD_WRITE || hasInput(d)) mark(slot);
+      else add(inputPollableOf(d), slot);
+      return;
+    case Kind.OUTPUT:
+      if (tag == Tag.FD_READ) mark(slot);
+      else add(outputPollableOf(d), slot);
+      return;
+    default:
+      mark(slot);
+  }
+}
+
+/** The deadline of the clock in a slot. */
+function dueOf(at: usize): u64 {
+  const isAbsolute = (guest.load16(at + 40) & ABSTIME) != 0;
+  return deadlineOf(guest.load32(at + 16), guest.load64(at + 24), isAbsolute, start);
+}
+
+/** Takes a clock in; INVAL where its flags are none of preview 1. A clock that is not known is an event's error. */
+function addClock(at: usize, slot: i32): i32 {
+  if ((guest.load16(at + 40) & ~ABSTIME) != 0) return Errno.INVAL;
+  if (guest.load32(at + 16) > MONOTONIC) {
+    mark(slot);
+    return Errno.SUCCESS;
+  }
+  if (start == 0) start = clocks.monotonicNow();
+  if (firstClock < 0) firstClock = slot;
+  lastClock = slot;
+  const due = dueOf(at);
+  deadline = min<u64>(deadline, due);
+  if (due <= start) mark(slot);
+  return Errno.SUCCESS;
+}
+
+/** Goes through the subscriptions; INVAL where one is none of preview 1. */
+function collect(subs: usize, count: i32, recentOnly: bool): i32 {
+  length = 0;
+  if (!recentOnly) recentlyActive = 0;
+  for (let slot = 0; slot < count; slot++) {
+    const at = subs + <usize>slot * SUBSCRIPTION;
+    const word = guest.subscription(at);
+    const tag = <u32>word & 0xff;
+    if (tag == Tag.CLOCK) {
+      const status = addClock(at, slot);
+      if (status != Errno.SUCCESS) return status;
+      continue;
+    }
+    if (tag > <u32>Tag.FD_WRITE) return Errno.INVAL;
+    const d = lookUp(<i32>(word >>> 32));
+    if (d == null) mark(slot);
+    else addDescriptor(d, tag, slot, recentOnly);
+  }
+  return Errno.SUCCESS;
+}
+
+/** Marks a subscription whose pollable is ready, if that is so: a host also tells of input that is used up. */
+function check(subs: usize, slot: i32): void {
+  const word = guest.subscription(subs + <usize>slot * SUBSCRIPTION);
+  const d = lookUp(<i32>(word >>> 32));
+  if (d == null) return;
+  if (d.dialing != Dialing.OPEN && !isDialed(d)) return;
+  if (d.kind == Kind.LISTENER || (<u32>word & 0xff) == Tag.FD_WRITE || d.dialing != Dialing.OPEN) {
+    mark(slot);
+  } else if (hasInput(d)) {
+    d.activeAt = now;
+    mark(slot);
+  }
+}
+
+/** Marks the clocks that are due. */
+function checkClocks(subs: usize): void {
+  const time = clocks.monotonicNow();
+  for (let slot = firstClock; slot <= lastClock; slot++) {
+    const at = subs + <usize>slot * SUBSCRIPTION;
+    if ((<u32>guest.subscription(at) & 0xff) == Tag.CLOCK && dueOf(at) <= time) mark(slot);
+  }
+}
+
+/** Asks the host, and marks what is ready. `waits`: until something is. */
+function ask(subs: usize, waits: bool): void {
+  let clock = 0;
+  if (!waits) {
+    if (always == 0) always = clocks.subscribeInstant(0);
+    add(always, -1);
+  } else {
+    if (deadline != NEVER || length + lingeringCount == 0) {
+      clock = clocks.subscribeInstant(deadline);
+      add(clock, -1);
+    }
+    for (let left = addLingering(list + ((<usize>length) << 2)); left > 0; left--) {
+      store<i32>(owners + ((<usize>length) << 2), -1);
+      length++;
+    }
+  }
+  into(ready, (<usize>capacity) << 2);
+  poll.poll(list, length, ANSWER);
+  intoScratch();
+  const places = load<usize>(ANSWER);
+  const count = load<i32>(ANSWER, 4);
+  if (clock != 0) poll.dropPollable(clock);
+  for (let i = 0; i < count; i++) {
+    const place = load<usize>(places + ((<usize>i) << 2));
+    const slot = load<i32>(owners + (place << 2));
+    if (slot >= 0) check(subs, slot);
+  }
+  if (firstClock >= 0) checkClocks(subs);
+  if (waits && lingeringCount > 0) releaseSent();
+}
+
+/** Writes the event of a subscription. */
+function tell(at: usize, to: usize): void {
+  const word = guest.subscription(at);
+  const userdata = guest.load64(at);
+  const tag = <u32>word & 0xff;
+  let error: u32 = Errno.SUCCESS;
+  let byteCount: u64 = 0;
+  let flags: u32 = 0;
+  if (tag == Tag.CLOCK) {
+    if (guest.load32(at + 16) > MONOTONIC) error = Errno.INVAL;
+  } else {
+    const d = lookUp(<i32>(word >>> 32));
+    if (d == null) {
+      error = Errno.BADF;
+    } else if (d.dialing == Dialing.FAILED) {
+      error = d.error;
+    } else if (tag == Tag.FD_READ) {
+      byteCount = readableBytes(d);
+      if (d.error != 0 || (d.ended && d.writeShut)) flags = HANGUP;
+    } else if (d.kind == Kind.CONNECTION && d.ended && d.error == 0) {
+      // After an orderly end of both directions alone: who waits to write would be woken for ever by the flag.
+      if (d.writeShut || (permitOf(d) < 0 && lastError == Errno.PIPE)) flags = HANGUP;
+    }
+  }
+  guest.event(to, userdata, error, tag, byteCount, flags);
+}
+
+/** Writes the events of all that is marked, in the order of the subscriptions; how many. */
+function tellMarked(subs: usize, events: usize, count: i32): i32 {
+  let told = 0;
+  for (let from = 0; from < count; from += 64) {
+    const word = marks + ((<usize>(from >>> 6)) << 3);
+    for (let bits = load<u64>(word); bits != 0; bits &= bits - 1) {
+      const slot = from + <i32>ctz<u64>(bits);
+      tell(subs + <usize>slot * SUBSCRIPTION, events + <usize>told * EVENT);
+      told++;
+    }
+  }
+  return told;
+}
+
+export function poll_oneoff(subs: usize, events: usize, count: u32, nevents: usize): i32 {
+  if (count == 0) return Errno.INVAL;
+  if (!isInGuest(subs, <u64>count * SUBSCRIPTION) || !isInGuest(events, <u64>count * EVENT)) {
+    return Errno.FAULT;
+  }
+  if (!isInGuest(nevents, 4)) return Errno.FAULT;
+  reserve(<i32>count + 2 + lingeringCount);
+  memory.fill(marks, 0, (<usize>((count + 63) >>> 6)) << 3);
+  found = false;
+  start = 0;
+  deadline = NEVER;
+  firstClock = -1;
+  countPoll();
+  let recentOnly =
+    <i32>count >= FEW && partialPolls < MOST_PARTIAL && recentlyActive * 2 < <i32>count;
+  partialPolls = recentOnly ? partialPolls + 1 : 0;
+  while (!found) {
+    const status = collect(subs, <i32>count, recentOnly);
+    if (status != Errno.SUCCESS) return status;
+    ask(subs, !found && !recentOnly);
+    recentOnly = false;
+  }
+  guest.store32(nevents, tellMarked(subs, events, <i32>count));
+  return Errno.SUCCESS;
+}
