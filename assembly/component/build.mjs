@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parse, print } from '@bytecodealliance/jco-transpile/wasm-tools';
 import asc from 'assemblyscript/asc';
 import { componentText } from './template/text.mjs';
+import { strip } from './template/strip.mjs';
 import * as wasi02 from './template/wasi-0.2.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -45,7 +46,7 @@ export async function template(wasi, number) {
   });
   mkdirSync(join(root, 'build/component'), { recursive: true });
   writeFileSync(join(root, `build/component/wasi-0.${number}.wat`), text);
-  return parse(text);
+  return strip(await parse(text));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -69,6 +69,21 @@ const wasmtime = (major) => ({
   linear: true,
 });
 
+/** The same guest as a component. @param {number} major @param {string} wasi */
+const component = (major, wasi) => {
+  const file = join(root, 'build', 'bench', `echo.wasi-${wasi}.wasm`);
+  return {
+    name: `wasmtime-${major}-wasi-${wasi}`,
+    about: `echo.wasm as a component for WASI ${wasi} under Wasmtime ${major}`,
+    runtime: `wasmtime-${major}`,
+    argv: (/** @type {number} */ port) =>
+      `{wasmtime-${major}} run -S inherit-network --env LISTEN=127.0.0.1:${port}`
+        .split(' ')
+        .concat(file),
+    needs: [file],
+  };
+};
+
 /** @type {Server[]} */
 export const servers = [
   {
@@ -103,6 +118,8 @@ export const servers = [
   embedded('jspi', { runtime: 'node-26', backend: 'io-uring' }),
   wasmtime(36),
   wasmtime(46),
+  component(49, '0.2'),
+  component(49, '0.3'),
 ];
 
 const INSTALL = {
