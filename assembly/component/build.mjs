@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, print } from '@bytecodealliance/jco-transpile/wasm-tools';
 import asc from 'assemblyscript/asc';
-import { componentText } from './template/text.mjs';
 import { strip } from './template/strip.mjs';
+import { componentText } from './template/text.mjs';
 import * as wasi02 from './template/wasi-0.2.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
