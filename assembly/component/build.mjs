@@ -37,20 +37,37 @@ async function compile(source, options) {
 
 const ADAPTER = ['--importMemory', '--noExportMemory', '--memoryBase', '8192'];
 
-/** The bytes of the template for a version of WASI. */
-export async function template(wasi, number) {
-  const text = componentText(wasi, {
+/** Versions of WASI by their names: what is imported, and the file that is compiled for it. */
+const VERSIONS = {
+  0.2: { wasi: wasi02, number: 2 },
+};
+
+/** The versions that there are templates for, as users spell them. */
+export const versions = Object.keys(VERSIONS);
+
+/** The component in its text format, for those who want to read it. */
+async function textOf(version) {
+  const { wasi, number } = VERSIONS[version];
+  return componentText(wasi, {
     state: await compile('state.ts', ['--initialMemory', '1']),
     guestMemory: readFileSync(join(root, here, 'template/guest-memory.wat'), 'utf8'),
-    adapter: await compile(`command-0.${number}.ts`, [...ADAPTER, '--use', `WASI=${number}`]),
+    adapter: await compile(`command-${version}.ts`, [...ADAPTER, '--use', `WASI=${number}`]),
   });
-  mkdirSync(join(root, 'build/component'), { recursive: true });
-  writeFileSync(join(root, `build/component/wasi-0.${number}.wat`), text);
-  return strip(await parse(text));
+}
+
+/** The bytes of the template for a version of WASI, and their text. */
+export async function template(version) {
+  const text = await textOf(version);
+  return { text, bytes: strip(await parse(text)) };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folder = join(root, 'dist/component');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'wasi-0.2.wasm'), await template(wasi02, 2));
+  for (const folder of ['dist/component', 'build/component']) {
+    mkdirSync(join(root, folder), { recursive: true });
+  }
+  for (const version of versions) {
+    const { text, bytes } = await template(version);
+    writeFileSync(join(root, `build/component/wasi-${version}.wat`), text);
+    writeFileSync(join(root, `dist/component/wasi-${version}.wasm`), bytes);
+  }
 }
