@@ -5,9 +5,11 @@
 
 /** How a parameter is shown. */
 export type ParameterKind =
-  /** A number as it is; in hexadecimal: rights. */
+  /** A number as it is, of 32 bits or of 64; in hexadecimal: of 32 bits, and rights. */
   | 'n'
+  | 'n64'
   | 'hex'
+  | 'rights'
   /** A number out of an enumeration, or a set of flags, by name. */
   | EnumerationKind
   | FlagsKind
@@ -49,33 +51,33 @@ args_sizes_get(argc:u32, size:u32)
 environ_get(environ:ptr, buf:ptr)
 environ_sizes_get(count:u32, size:u32)
 clock_res_get(id:clock, resolution:u64)
-clock_time_get(id:clock, precision:n, time:u64)
-fd_advise(fd:n, offset:n, len:n, advice:advice)
-fd_allocate(fd:n, offset:n, len:n)
+clock_time_get(id:clock, precision:n64, time:u64)
+fd_advise(fd:n, offset:n64, len:n64, advice:advice)
+fd_allocate(fd:n, offset:n64, len:n64)
 fd_close(fd:n)
 fd_datasync(fd:n)
 fd_fdstat_get(fd:n, stat:fdstat)
 fd_fdstat_set_flags(fd:n, flags:fdflags)
-fd_fdstat_set_rights(fd:n, base:hex, inheriting:hex)
+fd_fdstat_set_rights(fd:n, base:rights, inheriting:rights)
 fd_filestat_get(fd:n, stat:filestat)
-fd_filestat_set_size(fd:n, size:n)
-fd_filestat_set_times(fd:n, atim:n, mtim:n, flags:fstflags)
-fd_pread(fd:n, iovs:reads, offset:n, nread:u32)
+fd_filestat_set_size(fd:n, size:n64)
+fd_filestat_set_times(fd:n, atim:n64, mtim:n64, flags:fstflags)
+fd_pread(fd:n, iovs:reads, offset:n64, nread:u32)
 fd_prestat_get(fd:n, prestat:prestat)
 fd_prestat_dir_name(fd:n, path:name)
-fd_pwrite(fd:n, iovs:writes, offset:n, nwritten:u32)
+fd_pwrite(fd:n, iovs:writes, offset:n64, nwritten:u32)
 fd_read(fd:n, iovs:reads, nread:u32)
-fd_readdir(fd:n, buf:buffer, cookie:n, used:u32)
+fd_readdir(fd:n, buf:buffer, cookie:n64, used:u32)
 fd_renumber(fd:n, to:n)
-fd_seek(fd:n, offset:n, whence:whence, position:u64)
+fd_seek(fd:n, offset:n64, whence:whence, position:u64)
 fd_sync(fd:n)
 fd_tell(fd:n, position:u64)
 fd_write(fd:n, iovs:writes, nwritten:u32)
 path_create_directory(fd:n, path:text)
 path_filestat_get(fd:n, flags:lookup, path:text, stat:filestat)
-path_filestat_set_times(fd:n, flags:lookup, path:text, atim:n, mtim:n, fst_flags:fstflags)
+path_filestat_set_times(fd:n, flags:lookup, path:text, atim:n64, mtim:n64, fst_flags:fstflags)
 path_link(old_fd:n, old_flags:lookup, old_path:text, new_fd:n, new_path:text)
-path_open(fd:n, dirflags:lookup, path:text, oflags:oflags, base:hex, inheriting:hex, fdflags:fdflags, fd:u32)
+path_open(fd:n, dirflags:lookup, path:text, oflags:oflags, base:rights, inheriting:rights, fdflags:fdflags, fd:u32)
 path_readlink(fd:n, path:text, buf:name, used:u32)
 path_remove_directory(fd:n, path:text)
 path_rename(fd:n, old_path:text, new_fd:n, new_path:text)
@@ -103,6 +105,9 @@ export interface Parameter {
 /** Kinds that stand for two arguments. */
 const PAIRS: ReadonlySet<ParameterKind> = new Set(['text', 'buffer', 'name', 'reads', 'writes']);
 
+/** Kinds that are an i64; all others are i32. */
+const WIDE: ReadonlySet<ParameterKind> = new Set(['n64', 'rights']);
+
 /** Parameters by function name, in the order of the witx. */
 export const PREVIEW1: ReadonlyMap<string, readonly Parameter[]> = new Map(
   SIGNATURES.trim()
@@ -121,4 +126,19 @@ function parameters(text: string): Parameter[] {
     next += PAIRS.has(kind) ? 2 : 1;
     return { name, kind, at };
   });
+}
+
+/** The type of a function as modules import it: every one answers an errno, but proc_exit, which does not return. */
+export interface Preview1Signature {
+  readonly parameters: readonly ('i32' | 'i64')[];
+  readonly results: readonly 'i32'[];
+}
+
+/** The type of the function of this name; undefined where preview 1 has none. */
+export function signatureOf(name: string): Preview1Signature | undefined {
+  const parameters = PREVIEW1.get(name)?.flatMap(({ kind }): ('i32' | 'i64')[] => {
+    if (PAIRS.has(kind)) return ['i32', 'i32'];
+    return [WIDE.has(kind) ? 'i64' : 'i32'];
+  });
+  return parameters && { parameters, results: name === 'proc_exit' ? [] : ['i32'] };
 }

@@ -91,8 +91,8 @@ function showArguments(
     const value = args[at] ?? 0;
     const pointer = values.unsigned(value);
     const length = values.unsigned(args[at + 1]);
-    if (kind === 'n') shown.push(`${name}=${value}`);
-    if (kind === 'hex') shown.push(`${name}=${values.hex(value)}`);
+    if (kind === 'n' || kind === 'n64') shown.push(`${name}=${value}`);
+    if (kind === 'hex' || kind === 'rights') shown.push(`${name}=${values.hex(value)}`);
     if (values.isEnumeration(kind)) shown.push(`${name}=${values.showEnumeration(kind, pointer)}`);
     // Flags that are a pointer are a result.
     if (values.isFlags(kind) && kind !== 'roflags') {

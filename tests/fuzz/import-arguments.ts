@@ -120,19 +120,7 @@ const DEVICES = [
   'a',
 ];
 
-/** `n` and `hex` parameters that are 64 bits wide. */
-const WIDE: ReadonlySet<string> = new Set([
-  'atim',
-  'base',
-  'cookie',
-  'inheriting',
-  'len',
-  'mtim',
-  'offset',
-  'precision',
-  'size',
-]);
-const isWide = ({ kind, name }: Parameter) => (kind === 'n' || kind === 'hex') && WIDE.has(name);
+const isWide = ({ kind }: Parameter) => kind === 'n64' || kind === 'rights';
 /** After which less is left to try. */
 const ENDINGS: ReadonlySet<string> = new Set([
   'fd_close',
@@ -246,7 +234,7 @@ export function makeArguments(
     if (isWide(parameter)) {
       const wide = random.oneIn(3) ? random.of(BOUNDS64) : BigInt(random.below(5000));
       // All rights, as a guest asks for them; to keep some is another call.
-      const all = kind === 'hex' && name !== 'fd_fdstat_set_rights' && !random.oneIn(8);
+      const all = kind === 'rights' && name !== 'fd_fdstat_set_rights' && !random.oneIn(8);
       args[at] = all ? -1n : wide;
     } else if (kind === 'text') {
       [args[at], args[at + 1]] = writePath(
