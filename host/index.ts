@@ -39,7 +39,11 @@ export {
   WASI_MODULE as PREVIEW1_MODULE,
 } from './wasi/module.ts';
 export type { OutputSink } from './wasi/output.ts';
-export { PREVIEW1 as PREVIEW1_NAMES, type Preview1Signature, signatureOf } from './wasi/preview1.ts';
+export {
+  PREVIEW1 as PREVIEW1_NAMES,
+  type Preview1Signature,
+  signatureOf,
+} from './wasi/preview1.ts';
 export type { HostStats } from './wasi/stats.ts';
 export type { TraceSink } from './wasi/trace.ts';
 export { GuestTrap } from './wasi/trap.ts';

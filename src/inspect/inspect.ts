@@ -11,8 +11,8 @@ import {
   PREVIEW1_NAMES,
 } from '../../host/index.ts';
 import { compileNow, unreadable } from '../module.ts';
+import { dataOf, type MemoryLimits, memoriesOf } from './details.ts';
 import { featuresOf } from './features.ts';
-import { dataOf, type MemoryLimits, memoriesOf } from './sections.ts';
 import { type Origin, originOf } from './toolchain.ts';
 
 /** What is known of a file. */

@@ -2,8 +2,8 @@
 // Who made a module, and what it calls itself: of the sections "producers" and "name", and of what only one
 // compiler leaves behind.
 
-import type { Reader } from './reader.ts';
-import { customSection, dataOf } from './sections.ts';
+import type { Reader } from '../wasm/reader.ts';
+import { customSection, dataOf } from './details.ts';
 
 /** Numbers of the subsections of "name". */
 const MODULE_NAME = 0;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Reads the encodings of a WebAssembly file in order. Encodings: WebAssembly core specification, "Values".
 
-/** The bytes end within a value, or a number is longer than any may be. */
+/** The bytes end within a value, or hold something that is not known. */
 export class Malformed extends Error {}
 
 /** LEB128 of 64 bits takes ten bytes at most. */
 const LONGEST_NUMBER = 10;
+
+/** A byte order mark is part of a name like any other character. */
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Reads bytes of a range in order. Every method throws {@link Malformed} where the range ends too early. */
 export class Reader {
@@ -20,13 +23,18 @@ export class Reader {
     return this.#at >= this.#bytes.length;
   }
 
+  /** How many bytes were read. */
+  get at(): number {
+    return this.#at;
+  }
+
   byte(): number {
     const byte = this.#bytes[this.#at++];
     if (byte === undefined) throw new Malformed('the bytes end too early');
     return byte;
   }
 
-  /** Unsigned LEB128; beyond 2^53 it is not exact. */
+  /** Unsigned LEB128, beyond 2^53 not exact; a signed one takes as many bytes, so this passes over it. */
   number(): number {
     let value = 0;
     for (let i = 0; i < LONGEST_NUMBER; i++) {
@@ -46,7 +54,14 @@ export class Reader {
   }
 
   text(): string {
-    return new TextDecoder().decode(this.bytes(this.number()));
+    return UTF8.decode(this.bytes(this.number()));
+  }
+
+  /** What `read` makes of each of a counted sequence. */
+  vector<T>(read: (reader: Reader) => T): T[] {
+    const items: T[] = [];
+    for (let count = this.number(); count > 0; count--) items.push(read(this));
+    return items;
   }
 
   /** All that is left. */
