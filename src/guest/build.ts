@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Compiles a guest in AssemblyScript with the settings that it needs, by the project's own compiler.
 
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { PolluxError } from '../../host/index.ts';
+import { packageFolder } from '../package-folder.ts';
+import { writeWhole } from '../whole-file.ts';
 
 /** What to build. Paths are absolute, or relative to `folder`. */
 export interface GuestBuild {
@@ -43,12 +36,6 @@ export class CompileError extends PolluxError {
 /** The SDK's modules are known by the package's name, wherever it lies. */
 const SDK = '~lib/pollux/assembly';
 
-/** The package's folder, seen from the sources and from the bundle in dist/ alike. */
-function packageFolder(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  return here.endsWith(join('src', 'guest')) ? resolve(here, '../..') : resolve(here, '..');
-}
-
 /** The least version of asc that takes what is given to it here; 0.X may change all between two X. */
 const OLDEST_MINOR = 28;
 const ADVICE = `run 'npm install --save-dev assemblyscript@^0.${OLDEST_MINOR}'`;
@@ -62,7 +49,7 @@ interface Compiler {
 
 /** The project's compiler, or the one beside pollux. @throws PolluxError ERR_COMPILER. */
 async function compiler(folder: string): Promise<Compiler> {
-  const found = [folder, packageFolder()].map(packageOfCompiler).find((path) => path !== undefined);
+  const found = [folder, packageFolder].map(packageOfCompiler).find((path) => path !== undefined);
   if (found === undefined) {
     throw new PolluxError(
       'ERR_COMPILER',
@@ -107,7 +94,7 @@ export async function buildGuest(build: GuestBuild): Promise<void> {
   // Where pollux is not among the project's packages, a folder of packages that has it alone.
   const packages = mkdtempSync(join(tmpdir(), 'pollux-'));
   try {
-    symlinkSync(packageFolder(), join(packages, 'pollux'), 'dir');
+    symlinkSync(packageFolder, join(packages, 'pollux'), 'dir');
     const { error, stderr } = await asc.main(options({ ...build, entry }, packages), {
       writeFile: (name, content) => made.set(resolve(folder, name), content),
     });
@@ -121,7 +108,7 @@ export async function buildGuest(build: GuestBuild): Promise<void> {
 
 function options({ folder, entry, output, kind, debug }: GuestBuild, packages: string): string[] {
   const reactor = kind === 'reactor';
-  const second = join(packageFolder(), 'assembly', reactor ? 'turn.ts' : 'command.ts');
+  const second = join(packageFolder, 'assembly', reactor ? 'turn.ts' : 'command.ts');
   return [
     ...[entry, relative(folder, second)],
     ...['--exportStart', reactor ? '_initialize' : '_start'],
@@ -144,15 +131,10 @@ function failure(entry: string, error: Error | null, said: string): CompileError
   return new CompileError(message, said.replace(/\s*FAILURE .*$/, '') || `${error?.message}`);
 }
 
-/** Whole or not at all, as a run may watch the file (`pollux run --watch`). */
 function write(path: string, content: string | Uint8Array): void {
-  const filling = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(filling, content);
-    renameSync(filling, path);
+    writeWhole(path, content);
   } catch (cause) {
-    if (existsSync(filling)) rmSync(filling);
     const { message } = cause as Error;
     throw new PolluxError('ERR_COMPILER', `cannot write ${path}: ${message}`, { cause });
   }

@@ -3,21 +3,15 @@
 
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PolluxError } from '../../index.ts';
+import { packageFolder } from '../../package-folder.ts';
 import { print, visible } from '../output.ts';
 import { ASSEMBLYSCRIPT, VERSION } from '../version.ts';
 
 /** The kinds of guests, with the port of their `npm start`. */
 const TEMPLATES: Readonly<Record<string, string>> = { echo: '6666', line: '6666', http: '8080' };
 
-/** The files that the package brings, seen from the sources and from the bundle in dist/ alike. */
-function templates(): string {
-  const here = fileURLToPath(new URL('.', import.meta.url));
-  return here.endsWith('/src/cli/commands/')
-    ? resolve(here, '../../templates')
-    : resolve(here, '../src/templates');
-}
+const templates = join(packageFolder, 'src/templates');
 
 /** Packages that a project can't be called after, as it has them. */
 const TAKEN: ReadonlySet<string> = new Set(['pollux', 'assemblyscript', 'node_modules']);
@@ -67,7 +61,7 @@ export function newCommand(name: string, { template }: { template: string }): nu
   const title = packageName(folder);
   makeFolder(name, folder);
   for (const part of ['common', template])
-    cpSync(join(templates(), part), folder, { recursive: true });
+    cpSync(join(templates, part), folder, { recursive: true });
   // npm leaves a .gitignore out of packages.
   renameSync(join(folder, 'gitignore'), join(folder, '.gitignore'));
   const words: Readonly<Record<string, string>> = {
