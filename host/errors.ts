@@ -13,6 +13,7 @@ export type PolluxErrorCode =
   | 'ERR_BASE_WASI'
   | 'ERR_COMPARE'
   | 'ERR_COMPILER'
+  | 'ERR_COMPONENTIZE'
   | 'ERR_DIRECTORY'
   | 'ERR_GUEST_EXITED'
   | 'ERR_HAND_OFF'

@@ -17,7 +17,12 @@ export {
   stop,
 } from './native/addon.ts';
 export { Channel, type ChannelOptions } from './wasi/channel.ts';
-export type { ConnectSpec, TcpConnectSpec, UnixConnectSpec } from './wasi/connect.ts';
+export {
+  type ConnectSpec,
+  checkPeers,
+  type TcpConnectSpec,
+  type UnixConnectSpec,
+} from './wasi/connect.ts';
 export { GuestExit, guestError } from './wasi/exit.ts';
 export { handOff } from './wasi/given.ts';
 export { Host, type HostOptions } from './wasi/host.ts';
@@ -36,6 +41,7 @@ export {
   checkModule,
   isCommand,
   isReactor,
+  remedyOfImports,
   WASI_MODULE as PREVIEW1_MODULE,
 } from './wasi/module.ts';
 export type { OutputSink } from './wasi/output.ts';

@@ -10,7 +10,7 @@ export const DEFAULT_BACKLOG = 511;
 const UNIX = 'unix:';
 
 /** Makes the error of one option, from what is wrong. */
-type Bad = (why: string) => PolluxError;
+export type Bad = (why: string) => PolluxError;
 
 /** A number of decimal digits in [from, to], or undefined. */
 function wholeNumber(text: string, from: number, to: number): number | undefined {
@@ -146,6 +146,19 @@ export function parseConnect(text: string): ConnectSpec {
   if (path === '' || path === '@') throw bad('the path is missing');
   if (name === '') throw bad('a Unix socket needs a name, by which the guest opens it');
   return { name, path };
+}
+
+/** An address of TCP alone, with the name before it; '' where there is none. */
+export interface NamedAddress {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Parses `[NAME=]HOST:PORT`, without settings; `bad` makes the error that is thrown. Port 0 is for listeners alone. */
+export function parseNamedAddress(text: string, lowest: 0 | 1, bad: Bad): NamedAddress {
+  const { name, address } = splitName(text, bad);
+  return { name, ...parseAddress(address, lowest, bad) };
 }
 
 function parseAddress(address: string, lowest: number, bad: Bad): { host: string; port: number } {

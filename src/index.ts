@@ -34,6 +34,7 @@ export {
   type UnixConnectSpec,
   type UnixListenSpec,
 } from '../host/index.ts';
+export { type ComponentizeOptions, componentize } from './componentize/componentize.ts';
 export type { Ending } from './reactor/ending.ts';
 export type {
   DrainEvent,

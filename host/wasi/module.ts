@@ -54,11 +54,12 @@ export function checkImports(module: WebAssembly.Module): void {
   const names = unknown.map(({ module: from, name }) => `${from}.${name}`).join(', ');
   throw new PolluxError(
     'ERR_MODULE_IMPORTS',
-    `the module imports what pollux does not have: ${names}; it runs modules whose imports are functions of ${WASI_MODULE}${hint(unknown)}`,
+    `the module imports what pollux does not have: ${names}; it runs modules whose imports are functions of ${WASI_MODULE}${remedyOfImports(unknown)}`,
   );
 }
 
-function hint(unknown: readonly { module: string }[]): string {
+/** What helps against imports that are not there, in parentheses; '' where nothing is known of them. */
+export function remedyOfImports(unknown: readonly { module: string }[]): string {
   if (unknown.some(({ module }) => module === 'wasi_unstable')) {
     return ' (wasi_unstable is preview 0: rebuild it with a current toolchain)';
   }

@@ -34,6 +34,11 @@ export class Reader {
     return byte;
   }
 
+  /** The next byte, which stays; undefined at the end. */
+  peek(): number | undefined {
+    return this.#bytes[this.#at];
+  }
+
   /** Unsigned LEB128, beyond 2^53 not exact; a signed one takes as many bytes, so this passes over it. */
   number(): number {
     let value = 0;

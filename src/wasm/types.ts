@@ -46,9 +46,11 @@ export interface FunctionType {
   readonly results: readonly string[];
 }
 
-/** As the text format has it, in short: `(i32, i64) -> i32`. */
+/** In short: `(i32, i64) -> i32`, `() -> ()`. */
 export function showType({ parameters, results }: FunctionType): string {
-  return `(${parameters.join(', ')}) -> ${results.length === 1 ? results[0] : `(${results.join(', ')})`}`;
+  const [only] = results;
+  const answer = results.length === 1 ? only : `(${results.join(', ')})`;
+  return `(${parameters.join(', ')}) -> ${answer}`;
 }
 
 const FUNCTION = 0x60;
