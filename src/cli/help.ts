@@ -21,6 +21,7 @@ Examples:
   pollux run --help
   pollux new my-server && cd my-server && npm install && npm start
   pollux inspect server.wasm
+  pollux componentize server.wasm
   pollux compare --claims --html compare.html
   pollux backends
 `;
@@ -141,6 +142,29 @@ Nothing of the module is run. What pollux can't run is told as well, with the re
 Examples:
   pollux inspect server.wasm
   pollux inspect --json server.wasm | jq '{kind, modes, unknownImports}'
+`;
+
+export const COMPONENTIZE_HELP = `
+The module is a WASI command whose imports are functions of preview 1, in any language;
+its bytes stay as they are. The component brings preview 1, with its sockets, over the
+newer WASI, for runtimes that have none of their own: Wasmtime 47 and later, jco. How to
+run it is told on stderr.
+
+Versions of WASI:
+  0.2            Wasmtime 36 and later, and Node by jco
+  0.3            current Wasmtime, where it is faster
+
+Environment of the component:
+  LISTEN         [NAME=]ADDR[,[NAME=]ADDR...]: where it listens; before --listen
+  CONNECT        [NAME=]HOST:PORT[,...]: whom it may connect to; before --connect
+
+Examples:
+  pollux componentize server.wasm
+      server.component.wasm, which listens where LISTEN says when it runs
+  pollux componentize server.wasm -o app.wasm --listen 127.0.0.1:8080
+      listens there unless LISTEN says otherwise
+  pollux componentize proxy.wasm --wasi 0.3 --listen web=:8080 --connect db=10.0.0.5:5432
+      the guest may open /dev/tcp/db
 `;
 
 export const COMPARE_HELP = `

@@ -11,6 +11,7 @@ import { backendsCommand } from './commands/backends.ts';
 import type { BuildFlags } from './commands/build.ts';
 import { type RunFlags, runCommand } from './commands/run.ts';
 import { addCompare, type CommandProgress } from './compare-command.ts';
+import { addComponentize } from './componentize-command.ts';
 import {
   ABOUT,
   BACKENDS_HELP,
@@ -40,7 +41,7 @@ const INTERNAL = 70;
 /** Errors that a look at the help may cure. */
 const USAGE_ERRORS: ReadonlySet<PolluxErrorCode> = new Set(['ERR_BACKEND_UNKNOWN', 'ERR_OPTION']);
 
-const COMMANDS = ['run', 'new', 'build', 'inspect', 'compare', 'backends'];
+const COMMANDS = ['run', 'new', 'build', 'inspect', 'componentize', 'compare', 'backends'];
 
 /** Where the command line stands: an error while it is parsed is the user's mistake. */
 interface Progress extends CommandProgress {
@@ -230,6 +231,8 @@ function program(progress: Progress): Command {
       const { inspectCommand } = await import('./commands/inspect.ts');
       progress.status = await inspectCommand(file, options);
     });
+
+  addComponentize(root, progress);
 
   root
     .command('backends')

@@ -60,6 +60,14 @@ export function visible(text: string): string {
   });
 }
 
+/** A number of bytes in the unit that suits it. */
+export function showBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  return bytes < 2 ** 20
+    ? `${(bytes / 1024).toFixed(1)} KiB`
+    : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
 /** An error of ours, marked as one. */
 export async function sayError(message: string): Promise<void> {
   const { bold, red } = await colorsOf('stderr');

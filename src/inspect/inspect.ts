@@ -10,6 +10,8 @@ import {
   PREVIEW1_MODULE,
   PREVIEW1_NAMES,
 } from '../../host/index.ts';
+import { checkGuest } from '../componentize/check.ts';
+import { readGuest } from '../componentize/guest.ts';
 import { compileNow, unreadable } from '../module.ts';
 import { dataOf, type MemoryLimits, memoriesOf } from './details.ts';
 import { featuresOf } from './features.ts';
@@ -32,6 +34,8 @@ export interface Inspection extends Origin {
   readonly features: readonly string[];
   /** The embedding modes that it can run in. */
   readonly modes: readonly string[];
+  /** Whether `pollux componentize` makes a component of it. */
+  readonly componentizes: boolean;
   /** Why pollux can't run it; empty where it can. */
   readonly obstacles: readonly string[];
 }
@@ -62,7 +66,7 @@ function component(path: string, { byteLength }: Buffer, obstacle: string): Insp
   const memory = undefined;
   return {
     ...{ path, byteLength, kind: 'component', memory },
-    ...{ ...nothing, ...origin, obstacles: [obstacle] },
+    ...{ ...nothing, ...origin, componentizes: false, obstacles: [obstacle] },
   };
 }
 
@@ -87,6 +91,7 @@ function inspect(path: string, bytes: Buffer, module: WebAssembly.Module): Inspe
     ...originOf(bytes),
     features: featuresOf(calls, dataOf(bytes)),
     modes: obstacles.length > 0 ? [] : modesOf(module),
+    componentizes: componentizes(bytes),
     obstacles,
   };
 }
@@ -94,6 +99,16 @@ function inspect(path: string, bytes: Buffer, module: WebAssembly.Module): Inspe
 /** Each once: Go imports a function as often as it declares it. */
 function spelled(imports: readonly WebAssembly.ModuleImportDescriptor[]): string[] {
   return [...new Set(imports.map(({ module: from, name }) => `${from}.${name}`))];
+}
+
+function componentizes(bytes: Buffer): boolean {
+  try {
+    checkGuest(readGuest('', bytes));
+    return true;
+  } catch (error) {
+    if (error instanceof PolluxError) return false;
+    throw error;
+  }
 }
 
 type Exports = Inspection['exports'];

@@ -2,7 +2,7 @@
 // `pollux inspect`: what a module is, and how it would run.
 
 import { type Inspection, inspectModule } from '../../inspect/inspect.ts';
-import { colorsOf, print, visible } from '../output.ts';
+import { colorsOf, print, showBytes, visible } from '../output.ts';
 
 /** Prints what is known of the module; answers the exit status. */
 export async function inspectCommand(file: string, { json }: { json?: true }): Promise<number> {
@@ -14,19 +14,12 @@ export async function inspectCommand(file: string, { json }: { json?: true }): P
 const PAGE = 65_536;
 const WIDTH = 84;
 
-function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
-  return bytes < 2 ** 20
-    ? `${(bytes / 1024).toFixed(1)} KiB`
-    : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-}
-
 function memoryOf({ memory }: Inspection): string {
   if (memory === undefined) return 'none';
   const { least, most, exported } = memory;
   return [
-    `${size(least * PAGE)} at first`,
-    most === undefined ? 'no maximum' : `at most ${size(most * PAGE)}`,
+    `${showBytes(least * PAGE)} at first`,
+    most === undefined ? 'no maximum' : `at most ${showBytes(most * PAGE)}`,
     ...(memory.imported ? ['imported'] : []),
     ...(memory.shared ? ['shared'] : []),
     ...(memory.wide ? ['addresses of 64 bits'] : []),
@@ -64,7 +57,7 @@ async function show(inspection: Inspection): Promise<string> {
       return `  ${bold((at === 0 ? title : '').padEnd(8))} ${paint(visible(line))}`;
     });
   const names = imports.map((name) => name.replace(/^wasi_snapshot_preview1\./, ''));
-  const title = `${bold(visible(path))} ${dim(`(${size(byteLength)})`)}`;
+  const title = `${bold(visible(path))} ${dim(`(${showBytes(byteLength)})`)}`;
   const details = [
     ...row('made by', originOf(inspection)),
     ...row('memory', [memoryOf(inspection)]),
@@ -88,7 +81,7 @@ async function show(inspection: Inspection): Promise<string> {
 const wrapped = (parts: readonly string[]) =>
   wrap(parts.map((part, at) => (at < parts.length - 1 ? `${part};` : part)));
 
-function* runs({ path, modes, obstacles, features }: Inspection): Generator<string> {
+function* runs({ path, modes, obstacles, features, componentizes }: Inspection): Generator<string> {
   if (obstacles.length > 0) {
     yield* obstacles.map((why) => `not in pollux: ${why}`);
     return;
@@ -98,4 +91,5 @@ function* runs({ path, modes, obstacles, features }: Inspection): Generator<stri
   const listens = features.includes('accepts connections') ? '--listen 127.0.0.1:6666 ' : '';
   const mode = modes.includes('blocking') ? '' : '--mode inline ';
   yield `pollux run ${listens}${mode}${path}`;
+  if (componentizes) yield `pollux componentize ${path} (for Wasmtime and jco)`;
 }
