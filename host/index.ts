@@ -30,6 +30,7 @@ export {
   type BoundListener,
   type InheritedListenSpec,
   type InternalListenSpec,
+  isHost,
   type ListenSpec,
   listen,
   showAddress,

@@ -3,7 +3,7 @@
 // before it looks into the environment.
 
 import { isIP, isIPv6 } from 'node:net';
-import { checkPeers, PolluxError, showAddress } from '../../host/index.ts';
+import { checkPeers, isHost, PolluxError, showAddress } from '../../host/index.ts';
 import { type Bad, type NamedAddress, parseNamedAddress } from '../addresses.ts';
 import { SECTION } from '../wasm/sections.ts';
 import * as write from '../wasm/writer.ts';
@@ -43,7 +43,7 @@ function parse(text: string, lowest: 0 | 1, bad: Bad): NamedAddress {
   if (parsed.host.includes(':') && !isIPv6(parsed.host)) {
     throw bad(`'${parsed.host}' is no IPv6 address`);
   }
-  if (parsed.host.includes('\0')) throw bad('there can be no such host');
+  if (!isHost(parsed.host)) throw bad('there can be no such host');
   return parsed;
 }
 

@@ -2,30 +2,20 @@
 // Writes tiny modules byte by byte, for guests that no compiler would make: wrong imports, no start,
 // an endless loop. Section and opcode numbers: WebAssembly core specification, "Binary Format".
 
+import {
+  exported,
+  FUNC,
+  imported,
+  leb,
+  MEMORY,
+  MODULE,
+  section,
+  signed,
+  sized,
+  vector,
+} from '../support/wasm.ts';
+
 const I32 = 0x7f;
-
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  do {
-    const more = value > 127;
-    bytes.push((value & 127) | (more ? 128 : 0));
-    value = Math.floor(value / 128);
-  } while (value > 0);
-  return bytes;
-}
-
-function vector(items: readonly number[][]): number[] {
-  return [...unsigned(items.length), ...items.flat()];
-}
-
-function text(value: string): number[] {
-  const bytes = [...Buffer.from(value)];
-  return [...unsigned(bytes.length), ...bytes];
-}
-
-function section(id: number, content: number[]): number[] {
-  return [id, ...unsigned(content.length), ...content];
-}
 
 /** What a module has. Functions take no parameters but those imported. */
 export interface Shape {
@@ -44,7 +34,7 @@ export const op = {
   loopForever: [0x03, 0x40, 0x0c, 0x00, 0x0b],
   drop: [0x1a],
   i32: (value: number) => [0x41, ...signed(value)],
-  call: (index: number) => [0x10, ...unsigned(index)],
+  call: (index: number) => [0x10, ...leb(index)],
   /** The i32 at a constant address, and its change to what `value` leaves on the stack. */
   load: (address: number) => [0x41, ...signed(address), 0x28, 2, 0],
   store: (address: number, value: readonly number[]) => [
@@ -53,18 +43,6 @@ export const op = {
     ...[0x36, 2, 0],
   ],
 } as const;
-
-function signed(value: number): number[] {
-  const bytes: number[] = [];
-  for (;;) {
-    const byte = value & 127;
-    value >>= 7;
-    if ((value === 0 && (byte & 64) === 0) || (value === -1 && (byte & 64) !== 0)) {
-      return [...bytes, byte];
-    }
-    bytes.push(byte | 128);
-  }
-}
 
 /** A guest that prints what `NAME_get` gives it: its arguments or its environment, each with a NUL. */
 export function printer(name: 'args' | 'environ'): Uint8Array {
@@ -102,21 +80,21 @@ export function wasm({
     [0x60, 0, 0],
     ...imports.map(([, , count]) => [0x60, ...vector(Array(count).fill([I32])), 1, I32]),
   ];
-  const exported = [
-    ...(memory ? [[...text('memory'), 2, 0]] : []),
-    ...(start === '' ? [] : [[...text(start), 0, ...unsigned(imports.length)]]),
+  const exports = [
+    ...(memory ? [exported('memory', MEMORY, 0)] : []),
+    ...(start === '' ? [] : [exported(start, FUNC, imports.length)]),
   ];
   const body = [0, ...code, 0x0b];
   return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...MODULE,
     ...section(1, vector(types)),
     ...section(
       2,
-      vector(imports.map(([module, name], i) => [...text(module), ...text(name), 0, i + 1])),
+      vector(imports.map(([module, name], i) => imported(module, name, FUNC, leb(i + 1)))),
     ),
     ...section(3, vector([[0]])),
     ...section(5, vector([[0, 1]])),
-    ...section(7, vector(exported)),
-    ...section(10, vector([[...unsigned(body.length), ...body]])),
+    ...section(7, vector(exports)),
+    ...section(10, vector([sized(body)])),
   ]);
 }

@@ -8,35 +8,25 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type Inspection, inspectModule } from '../../../src/inspect/inspect.ts';
 import { chooseMode } from '../../../src/reactor/modes/choose.ts';
 import type { Mode, ReactorConfig } from '../../../src/reactor/options.ts';
+import {
+  custom,
+  exported,
+  FUNC,
+  GLOBAL,
+  imported,
+  leb,
+  MEMORY,
+  MODULE,
+  section,
+  TABLE,
+  text,
+  vector,
+} from '../../support/wasm.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pollux-inspect-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const P1 = 'wasi_snapshot_preview1';
-const [FUNC, TABLE, MEMORY, GLOBAL] = [0, 1, 2, 3];
-
-function leb(value: number): number[] {
-  const bytes: number[] = [];
-  do {
-    const low = value % 128;
-    value = Math.floor(value / 128);
-    bytes.push(value > 0 ? low | 128 : low);
-  } while (value > 0);
-  return bytes;
-}
-const text = (value: string) => [...leb(Buffer.byteLength(value)), ...Buffer.from(value)];
-const section = (id: number, content: readonly number[]) => [
-  ...[id, ...leb(content.length)],
-  ...content,
-];
-const vector = (items: readonly (readonly number[])[]) => [...leb(items.length), ...items.flat()];
-const custom = (name: string, content: readonly number[]) =>
-  section(0, [...text(name), ...content]);
-const imported = (from: string, name: string, kind: number, type: readonly number[]) => [
-  ...text(from),
-  ...text(name),
-  ...[kind, ...type],
-];
 
 /** Type 0: no parameters, no results. */
 const TYPES = section(1, vector([[0x60, 0, 0]]));
@@ -44,25 +34,19 @@ const COMMAND = [
   ...TYPES,
   ...section(3, vector([[0]])),
   ...section(5, vector([[0, 1]])),
-  ...section(
-    7,
-    vector([
-      [...text('memory'), MEMORY, 0],
-      [...text('_start'), FUNC, 0],
-    ]),
-  ),
+  ...section(7, vector([exported('memory', MEMORY, 0), exported('_start', FUNC, 0)])),
   ...section(10, vector([[2, 0, 0x0b]])),
 ];
 
 let count = 0;
 function inspect(...parts: readonly (readonly number[])[]): Inspection {
   const path = join(folder, `${count++}.wasm`);
-  writeFileSync(path, Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, ...parts.flat()]));
+  writeFileSync(path, Uint8Array.from([...MODULE, ...parts.flat()]));
   return inspectModule(path);
 }
 
 const exporting = (...names: readonly [string, number][]) =>
-  section(7, vector(names.map(([name, kind]) => [...text(name), kind, 0])));
+  section(7, vector(names.map(([name, kind]) => exported(name, kind, 0))));
 
 describe('the memory', () => {
   test('its own, with a maximum, under another name: then preview 1 does not find it', () => {
