@@ -28,7 +28,7 @@ export function loadModule(path: string): WebAssembly.Module {
 
 /** Compiles bytes on this thread; `name` is what messages call them. @throws as {@link loadModule}. */
 export function compileNow(name: string, bytes: Uint8Array): WebAssembly.Module {
-  checkHeader(name, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  checkHeader(name, bytes);
   try {
     return new WebAssembly.Module(bytes as unknown as BufferSource);
   } catch (cause) {
@@ -38,7 +38,7 @@ export function compileNow(name: string, bytes: Uint8Array): WebAssembly.Module 
 
 /** As {@link loadModule}, of bytes and off this thread; `name` is what messages call them. */
 export async function compileModule(name: string, bytes: Uint8Array): Promise<WebAssembly.Module> {
-  checkHeader(name, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  checkHeader(name, bytes);
   try {
     return await WebAssembly.compile(bytes as unknown as BufferSource);
   } catch (cause) {
@@ -65,8 +65,13 @@ function invalid(name: string, cause: unknown): PolluxError {
   );
 }
 
-/** The first eight bytes: magic, version, and a layer that tells components from modules. */
-function checkHeader(path: string, bytes: Buffer): void {
+/**
+ * Checks the first eight bytes: magic, version, and a layer that tells components from modules.
+ *
+ * @throws PolluxError ERR_MODULE_INVALID, ERR_MODULE_COMPONENT.
+ */
+export function checkHeader(path: string, { buffer, byteOffset, byteLength }: Uint8Array): void {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
   if (bytes.length === 0) {
     throw new PolluxError('ERR_MODULE_INVALID', `${path} is not a WebAssembly module: it is empty`);
   }

@@ -5,18 +5,20 @@
 import { PolluxError, PREVIEW1_MODULE, remedyOfImports, signatureOf } from '../../host/index.ts';
 import type { Import } from '../wasm/sections.ts';
 import { type FunctionType, showType } from '../wasm/types.ts';
-import type { Guest } from './guest.ts';
+import { checkValid, type Guest } from './guest.ts';
 import { MOST_IMPORTS_OF_ONE } from './imports.ts';
 import { checkStart } from './start.ts';
 
 /**
  * Refuses what the template has no place for.
  *
- * @throws PolluxError ERR_MODULE_MEMORY, ERR_MODULE_IMPORTS, ERR_MODULE_NO_START; ERR_COMPONENTIZE: it imports a
+ * @throws PolluxError ERR_MODULE_INVALID, ERR_MODULE_MEMORY, ERR_MODULE_IMPORTS, ERR_MODULE_NO_START; ERR_COMPONENTIZE: it imports a
  *   function too often, or its start section would call WASI.
  */
 export function checkGuest(guest: Guest): void {
+  // First what tells more than the words of an engine that does not know it.
   checkMemories(guest);
+  checkValid(guest);
   checkImports(guest);
   checkCounts(guest);
   checkExports(guest);

@@ -3,7 +3,7 @@
 // types of its functions.
 
 import { PolluxError } from '../../host/index.ts';
-import { compileNow } from '../module.ts';
+import { checkHeader, compileNow } from '../module.ts';
 import { Malformed, Reader } from '../wasm/reader.ts';
 import {
   type Export,
@@ -18,6 +18,8 @@ import { type FunctionType, type Limits, readLimits, readTypes } from '../wasm/t
 
 /** A core module, read as far as it matters here. */
 export interface Guest {
+  /** What messages call it. */
+  readonly name: string;
   readonly bytes: Uint8Array;
   readonly imports: readonly Import[];
   readonly exports: readonly Export[];
@@ -34,45 +36,49 @@ export interface Guest {
 }
 
 /**
- * Reads a module, which the engine has to find valid too.
+ * Reads a module.
  *
  * @param name what messages call it
  * @throws PolluxError ERR_MODULE_INVALID, ERR_MODULE_COMPONENT.
  */
 export function readGuest(name: string, bytes: Uint8Array): Guest {
-  compile(name, bytes);
   try {
-    return read(bytes);
+    checkHeader(name, bytes);
+    return read(name, bytes);
   } catch (error) {
+    if (error instanceof PolluxError && error.code === 'ERR_MODULE_COMPONENT') {
+      throw new PolluxError(
+        error.code,
+        `${name} is a component already; componentize takes the core module: build for wasm32-wasip1, not wasip2`,
+      );
+    }
     if (!(error instanceof Malformed)) throw error;
+    // Most likely it is cut off, and the engine says where.
+    compileNow(name, bytes);
     throw new PolluxError(
       'ERR_MODULE_INVALID',
-      `${name} has something in it that pollux componentize does not know: ${error.message}; build it for wasm32-wasip1 without the newest proposals`,
+      `${name} has something in it that pollux componentize does not know: ${error.message}; build it without the newest proposals`,
       { cause: error },
     );
   }
 }
 
-/** The engine knows whether the file is whole and valid, and says where it is not. */
-function compile(name: string, bytes: Uint8Array): void {
+/**
+ * Has the engine look through the whole module.
+ *
+ * @throws PolluxError ERR_MODULE_INVALID, in the engine's words.
+ */
+export function checkValid({ name, bytes }: Guest): void {
   try {
     compileNow(name, bytes);
   } catch (error) {
     if (!(error instanceof PolluxError)) throw error;
     const { code, message, cause } = error;
-    if (code === 'ERR_MODULE_COMPONENT') {
-      throw new PolluxError(
-        code,
-        `${name} is a component already; componentize takes the core module: build for wasm32-wasip1, not wasip2`,
-      );
-    }
-    // Without a cause it is not even the beginning of a module.
-    if (cause === undefined) throw error;
-    throw new PolluxError(code, `${message}; where it runs elsewhere, try a newer Node`, { cause });
+    throw new PolluxError(code, `${message}; if it runs elsewhere, try a newer Node`, { cause });
   }
 }
 
-function read(bytes: Uint8Array): Guest {
+function read(name: string, bytes: Uint8Array): Guest {
   const found = new Map<number, Section>();
   for (const section of sections(bytes)) {
     if (section.id !== SECTION.custom) found.set(section.id, section);
@@ -92,6 +98,7 @@ function read(bytes: Uint8Array): Guest {
     ...all(SECTION.function, number),
   ];
   return {
+    name,
     bytes,
     imports,
     importedFunctions,
