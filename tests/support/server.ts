@@ -8,7 +8,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { find } from '../runtimes/index.mjs';
+import { componentCommand } from '../runtimes/components.mjs';
+import { find, kindOf } from '../runtimes/index.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -20,12 +21,12 @@ export interface Cell {
   readonly module?: string;
   /** Arguments of the guest. */
   readonly args?: readonly string[];
-  /** Further options of `pollux run`; Wasmtime does without them. */
+  /** Further options of `pollux run`; other kinds of runtimes do without them. */
   readonly options?: readonly string[];
   /** Under which name the guest sees the server's folder; /log without it. */
   readonly mount?: string;
   readonly runtime: string;
-  /** Without a meaning where the runtime has no choice (Wasmtime). */
+  /** Without a meaning where the runtime does not run pollux. */
   readonly backend: string;
 }
 
@@ -56,26 +57,23 @@ export function missing(runtime: string): string | undefined {
   return 'missing' in found ? found.missing : undefined;
 }
 
-function command(cell: Cell, port: number, folder: string): string[] {
+/** Whether it runs pollux, which picks its own port and has backends. `node` does. */
+export const runsPollux = (runtime: string) => runtime === 'node' || kindOf(runtime) === 'pollux';
+
+async function command(cell: Cell, port: number, folder: string): Promise<string[]> {
   const { example, runtime, backend, args = [] } = cell;
   const guest = cell.module ?? join(root, `build/examples/${example}.wasm`);
-  const dir = `${folder}::${cell.mount ?? '/log'}`;
+  const mount = cell.mount ?? '/log';
+  const dir = `${folder}::${mount}`;
   const found = runtime === 'node' ? undefined : find(runtime);
   if (found !== undefined && 'missing' in found) throw new Error(found.missing);
+  if (found?.kind === 'component') {
+    const dirs = [{ host: folder, guest: mount }];
+    return componentCommand(found, { module: guest, listen: [`127.0.0.1:${port}`], dirs, args });
+  }
   if (found?.kind === 'wasmtime') {
-    const listen = `tcplisten=127.0.0.1:${port}`;
-    return [
-      found.command,
-      ...found.args,
-      '-S',
-      listen,
-      '--env',
-      'LISTEN_FDS=1',
-      '--dir',
-      dir,
-      guest,
-      ...args,
-    ];
+    const listen = ['-S', `tcplisten=127.0.0.1:${port}`, '--env', 'LISTEN_FDS=1'];
+    return [found.command, ...found.args, ...listen, '--dir', dir, guest, ...args];
   }
   const program = found === undefined ? [process.execPath] : [found.command, ...found.args];
   const options = ['--listen', '127.0.0.1:0', '--dir', dir, '--backend', backend];
@@ -83,7 +81,8 @@ function command(cell: Cell, port: number, folder: string): string[] {
   return [...program, join(root, 'dist/pollux.js'), 'run', ...options, guest, ...args];
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 on which nobody listens for the moment. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
@@ -117,7 +116,7 @@ function listens(pid: number, port: number): boolean {
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The port: pollux tells it on stderr, Wasmtime was given it and is watched until it listens. */
+/** The port: pollux tells it on stderr, others were given it and are watched until they listen. */
 async function portOf(child: ChildProcess, stderr: () => string, given: number): Promise<number> {
   for (let tries = 0; tries < 6000; tries++) {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
@@ -131,14 +130,19 @@ async function portOf(child: ChildProcess, stderr: () => string, given: number):
   throw new Error(`the server has not listened for a minute: ${stderr()}`);
 }
 
-/** Starts the cell's server. Wasmtime's port is tried anew where another program was faster. */
-export async function startServer(cell: Cell): Promise<Server> {
-  const isWasmtime = cell.runtime.startsWith('wasmtime');
+/** Starts the cell's server. */
+export function startServer(cell: Cell): Promise<Server> {
+  const start = (port: number) => launch((folder) => command(cell, port, folder), port);
+  return runsPollux(cell.runtime) ? start(0) : onFreePort(start);
+}
+
+/** Starts on a port that is free, and anew on another where another program was faster. */
+export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
-      return await start(cell, isWasmtime ? await freePort() : 0);
+      return await start(await freePort());
     } catch (error) {
-      const isTaken = isWasmtime && /address (already )?in use/i.test(String(error));
+      const isTaken = /address (is )?(already )?in use/i.test(String(error));
       if (!isTaken || tries === 3) throw error;
     }
   }
@@ -153,9 +157,15 @@ process.once('exit', () => {
   }
 });
 
-async function start(cell: Cell, given: number): Promise<Server> {
+/**
+ * Starts a program that listens on the port that it was `given`, or tells its own; it gets a folder of its own.
+ */
+export async function launch(
+  command: (folder: string) => string[] | Promise<string[]>,
+  given: number,
+): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'pollux-server-'));
-  const [program = '', ...args] = command(cell, given, folder);
+  const [program = '', ...args] = await command(folder);
   // With RUST_BACKTRACE, Wasmtime captures a stack for each EAGAIN.
   const { RUST_BACKTRACE: _, ...env } = process.env;
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });

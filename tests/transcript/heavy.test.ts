@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What takes longer: 24 MB through a slow reader, 2,000 connections. Every example on every backend
-// under the Node that runs the tests, and under Wasmtime; `echo` under each other runtime.
+// under the Node that runs the tests, and where poll_oneoff is not pollux's; `echo` under each other runtime.
 
 import { expect, test } from 'vitest';
 import { Client } from '../support/client.ts';

@@ -6,8 +6,15 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { backends } from '../../src/index.ts';
-import { RUNTIMES } from '../runtimes/index.mjs';
-import { type Cell, missing, root, type Server, startServer } from '../support/server.ts';
+import { CURRENT, kindOf, RUNTIMES } from '../runtimes/index.mjs';
+import {
+  type Cell,
+  missing,
+  root,
+  runsPollux,
+  type Server,
+  startServer,
+} from '../support/server.ts';
 import * as scenario from './scenarios.ts';
 
 /** What is special about an example. All others serve many clients and sleep while idle. */
@@ -36,7 +43,7 @@ export const BACKENDS = backends()
 
 const running = `node-${process.versions.node.split('.')[0]}`;
 const isNode = (name: string) => name.startsWith('node-');
-const isWasmtime = (name: string) => name.startsWith('wasmtime-');
+const isJco = (name: string) => name.startsWith('jco-');
 
 /** All runtimes but the Node that runs the tests, which is called `node`. */
 export const OTHERS = RUNTIMES.filter((name) => name !== running);
@@ -44,20 +51,26 @@ export const OTHERS = RUNTIMES.filter((name) => name !== running);
 /** Which test file takes which runtimes. Together they are all of them. */
 export const PARTS = {
   nodes: OTHERS.filter(isNode),
-  wasmtimes: OTHERS.filter(isWasmtime),
-  rest: OTHERS.filter((name) => !isNode(name) && !isWasmtime(name)),
+  rest: OTHERS.filter((name) => runsPollux(name) && !isNode(name)),
+  wasmtimes: OTHERS.filter((name) => kindOf(name) === 'wasmtime'),
+  components: OTHERS.filter((name) => kindOf(name) === 'component' && !isJco(name)),
+  jco: OTHERS.filter(isJco),
 };
 
+/** Whose poll_oneoff is its own: Wasmtime's, and that of components, of whom the newest Wasmtime stands for all. */
+const isItsOwn = (name: string) =>
+  kindOf(name) === 'component' ? name.startsWith(CURRENT) : !runsPollux(name);
+
 /**
- * A part of the matrix for what takes longer: every example on every backend under the running Node
- * and under Wasmtime, whose poll_oneoff is its own; under each other runtime `echo` alone.
+ * A part of the matrix for what takes longer: every example on every backend under the running Node and under the
+ * runtimes whose poll_oneoff is their own; under each other runtime `echo` alone.
  */
 export function cells(): Cell[] {
   const here = BACKENDS.flatMap((backend) =>
     EXAMPLES.map((example) => ({ example, runtime: 'node', backend })),
   );
   const elsewhere = OTHERS.flatMap((runtime) =>
-    (isWasmtime(runtime) ? EXAMPLES : ['echo']).map((example) => ({
+    (isItsOwn(runtime) ? EXAMPLES : ['echo']).map((example) => ({
       example,
       runtime,
       backend: 'auto',
@@ -77,7 +90,7 @@ export function describeUnder(runtime: string, title: string, tests: () => void)
 export function transcripts(runtimes: readonly string[]): void {
   for (const runtime of runtimes) {
     describeUnder(runtime, runtime, () => {
-      for (const backend of isWasmtime(runtime) ? [''] : BACKENDS) {
+      for (const backend of runsPollux(runtime) ? BACKENDS : ['']) {
         for (const example of EXAMPLES) {
           describe(`${example}${backend && ` on ${backend}`}`, () => {
             transcript(example, runtime, backend);
