@@ -79,7 +79,7 @@ export function parseSettings(listen: readonly string[], connect: readonly strin
 }
 
 /** Where the adapter finds the settings in its memory, and the bytes of text that it has room for. */
-const ADDRESS = 16;
+export const SETTINGS_ADDRESS = 16;
 export const MOST_TEXT = 8000;
 
 const spell = (addresses: readonly NamedAddress[]) =>
@@ -107,8 +107,8 @@ export function settingsModule({ listen, connect }: Settings): Uint8Array {
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, text.length, true);
   const memory = [write.text('state'), write.text('memory'), Uint8Array.of(2, 0, 1)];
-  // An active segment of memory 0 at i32.const ADDRESS.
-  const segment = [Uint8Array.of(0, 0x41, ADDRESS, 0x0b), ...write.sized(length, text)];
+  // An active segment of memory 0 at i32.const SETTINGS_ADDRESS.
+  const segment = [Uint8Array.of(0, 0x41, SETTINGS_ADDRESS, 0x0b), ...write.sized(length, text)];
   return write.concat([
     Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0),
     ...write.section(SECTION.import, write.number(1), ...memory),

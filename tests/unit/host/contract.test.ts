@@ -5,9 +5,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { PREVIEW1 as TEMPLATE } from '../../../assembly/component/template/preview1.mjs';
 import { backends } from '../../../host/index.ts';
 import { Errno, type ErrnoName } from '../../../host/wasi/errno.ts';
-import { PREVIEW1 } from '../../../host/wasi/preview1.ts';
+import { PREVIEW1, signatureOf } from '../../../host/wasi/preview1.ts';
+import { MOST_IMPORTS_OF_ONE } from '../../../src/componentize/imports.ts';
+import { MOST_TEXT, SETTINGS_ADDRESS } from '../../../src/componentize/settings.ts';
 import { fixture } from './fixture.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -29,6 +32,46 @@ test('the import object has every preview 1 function and nothing else', () => {
   expect(Object.keys(host.imports).sort()).toEqual([...PREVIEW1.keys()].sort());
   expect(PREVIEW1.size).toBe(46);
   host.close();
+});
+
+describe('preview 1 has one set of types', () => {
+  const own = [...PREVIEW1.keys()].map((name) => [name, signatureOf(name)] as const);
+
+  test('in the host, and in the component template', () => {
+    const template = [...TEMPLATE].map(([name, type]) => {
+      const [, parameters = '', results = ''] =
+        /^(?:\(param (.*?)\))?(?: \(result (.*?)\))?$/.exec(type) ?? [];
+      const list = (types: string) => types.split(' ').filter((each) => each !== '');
+      return [name, { parameters: list(parameters), results: list(results) }];
+    });
+    expect(template).toEqual(own);
+  });
+
+  test('in the imports of the SDK', () => {
+    const declared = [
+      ...code('assembly/wasi/wasi_snapshot_preview1.ts').matchAll(
+        /declare function (\w+)\(([^)]*)\): (\w+);/g,
+      ),
+    ];
+    expect(declared.length).toBeGreaterThan(15);
+    const wasm = (type: string) => (type === 'u64' ? 'i64' : 'i32');
+    for (const [, name = '', parameters = '', result] of declared) {
+      expect(signatureOf(name), name).toEqual({
+        parameters: [...parameters.matchAll(/: (\w+)/g)].map(([, type = '']) => wasm(type)),
+        results: result === 'void' ? [] : ['i32'],
+      });
+    }
+  });
+});
+
+test('componentize and the component template agree on places, and on imports of one name', () => {
+  const template = text('assembly/component/template/text.mjs');
+  expect(template).toContain(`const MOST_IMPORTS = ${MOST_IMPORTS_OF_ONE};`);
+  const settings = text('assembly/component/environment.ts');
+  expect(settings).toContain(`const SETTINGS: usize = ${SETTINGS_ADDRESS};`);
+  // What the adapter keeps for itself begins behind them.
+  const base = /'--memoryBase', '(\d+)'/.exec(text('assembly/component/build.mjs'))?.[1];
+  expect(SETTINGS_ADDRESS + 4 + MOST_TEXT).toBeLessThanOrEqual(Number(base));
 });
 
 test('the marker and the stamp of the SDK are those that the host looks for', () => {
