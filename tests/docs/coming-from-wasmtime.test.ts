@@ -110,7 +110,9 @@ async function follow(command: Command, folder: string, port: string): Promise<v
     await run(program, args, options);
     return;
   }
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+  // A group of its own, as jco starts a program of its own that has to end too.
+  const stdio = ['ignore', 'ignore', 'pipe'] as const;
+  const child = spawn(program, args, { ...options, stdio: [...stdio], detached: true });
   let complaint = '';
   child.stderr.on('data', (data) => {
     complaint += data;
@@ -124,7 +126,7 @@ async function follow(command: Command, folder: string, port: string): Promise<v
     expect((await client.read(9)).toString()).toBe('as before');
     client.close();
   } finally {
-    child.kill('SIGKILL');
+    if (child.exitCode === null) process.kill(-(child.pid as number), 'SIGKILL');
     await ended;
   }
 }
