@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `pollux componentize`: a module becomes a component, and how to run that is told.
 
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { makeComponent, type Target } from '../../componentize/componentize.ts';
 import { PolluxError } from '../../index.ts';
 import { unreadable } from '../../module.ts';
@@ -52,7 +52,9 @@ export function componentizeCommand(file: string, out: string | undefined, targe
   return 0;
 }
 
+/** Whether both are there, and one file, by whatever paths and links. */
 function isSameFile(a: string, b: string): boolean {
-  const [first, second] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
-  return first?.ino === second?.ino && first?.dev === second?.dev;
+  if (!existsSync(a) || !existsSync(b)) return false;
+  const [first, second] = [statSync(a), statSync(b)];
+  return first.ino === second.ino && first.dev === second.dev;
 }
