@@ -18,6 +18,7 @@ describe('pollux inspect', () => {
     });
     const { stdout, status } = pollux('inspect', echo);
     expect(stdout).toContain(`pollux run --listen 127.0.0.1:6666 ${echo}`);
+    expect(stdout).toContain(`pollux componentize ${echo} (for Wasmtime and jco)\n`);
     expect(stdout).toMatch(/made by +AssemblyScript\n/);
     expect(stdout).toMatch(/uses +accepts connections; waits for many descriptors;\n/);
     expect(status).toBe(0);

@@ -29,6 +29,7 @@ test('it holds what it needs, and neither tests nor builds', () => {
   for (const name of [
     'dist/index.js',
     'dist/worker.js',
+    'dist/component/wasi-0.2.wasm',
     'dist/pollux.js',
     'assembly/index.ts',
     'assembly/turn.ts',
@@ -100,6 +101,15 @@ describe('installed into an empty folder, without a compiler', () => {
     );
   });
 
+  test('npx pollux componentize finds the template', () => {
+    run('npx', 'pollux', 'componentize', echo, '-o', 'echo.component.wasm', '--listen', ':8080');
+    const [guest, component] = [echo, join(project, 'echo.component.wasm')].map((path) =>
+      readFileSync(path),
+    ) as [Buffer, Buffer];
+    expect(component.includes(guest)).toBe(true);
+    expect(component.includes('LISTEN=:8080')).toBe(true);
+  });
+
   test('a Reactor serves in each mode that needs nothing but a command', () => {
     writeFileSync(
       join(project, 'app.mjs'),
@@ -150,7 +160,7 @@ console.log(String((await once(socket, 'data'))[0]), (await echo.drain()).comple
   test('its types fit a strict program', () => {
     writeFileSync(
       join(project, 'typed.ts'),
-      `import { type LogEvent, type PolluxErrorCode, PolluxError, Reactor } from 'pollux';
+      `import { componentize, type LogEvent, type PolluxErrorCode, PolluxError, Reactor } from 'pollux';
 import { collectMetrics } from 'pollux/metrics';
 import { WASI } from 'pollux/wasi';
 const reactor: Reactor = await Reactor.start({
@@ -171,6 +181,9 @@ const port: number | undefined = reactor.addresses[0]?.port;
 const code: PolluxErrorCode = new PolluxError('ERR_MODE', '').code;
 const text: Promise<string> = collectMetrics(reactor, { name: 'app' }).metrics();
 const { complete }: { complete: boolean } = await reactor.drain({ timeout: 10 });
+const component: Uint8Array = componentize(new Uint8Array(), { wasi: '0.3', listen: [':1'], connect: ['db=h:1'] });
+// @ts-expect-error: no such WASI
+componentize(component, { wasi: '0.4' });
 console.log(port, code, text, complete, reactor.stats().turnNs[0], WASI);
 `,
     );

@@ -171,6 +171,11 @@ describe('the kind', () => {
     expect(all.filter(starts)).toEqual(modes);
   });
 
+  test('a command can become a component, a reactor can not', () => {
+    expect(exports('_start').componentizes).toBe(true);
+    expect(exports('_initialize', 'turn').componentizes).toBe(false);
+  });
+
   test('a reactor without turn is told why it can not run', () => {
     expect(exports('_initialize').obstacles).toEqual([
       'it exports _initialize but no turn, so nothing would run it once it is initialised',
@@ -180,8 +185,10 @@ describe('the kind', () => {
   test('a component is one, and is told what to build instead', () => {
     const path = join(folder, 'component.wasm');
     writeFileSync(path, Uint8Array.from([0, 97, 115, 109, 13, 0, 1, 0]));
-    const { kind, modes, obstacles } = inspectModule(path);
-    expect({ kind, modes }).toEqual({ kind: 'component', modes: [] });
+    const { kind, modes, componentizes, obstacles } = inspectModule(path);
+    expect({ kind, modes, componentizes }).toEqual({
+      ...{ kind: 'component', modes: [], componentizes: false },
+    });
     expect(obstacles[0]).toMatch(/^it is a component; .*wasm32-wasip1/);
   });
 
