@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
-// The cells of the foreign guests: each guest on each backend under the Node that runs the tests, and
-// on epoll under one of each other kind of runtime; and how one of them is started for a test.
+// The cells of the foreign guests: each guest on each backend under the Node that runs the tests, on epoll under one of
+// each other kind of runtime that runs pollux, and on Wasmtime, as it is and as a component; and how one of them is
+// started for a test.
 
 import { afterAll, beforeAll, describe, onTestFailed, test } from 'vitest';
-import { type Cell, missing, type Server, startServer } from '../support/server.ts';
+import { CURRENT, kindOf, RUNTIMES } from '../runtimes/index.mjs';
+import { type Cell, missing, runsPollux, type Server, startServer } from '../support/server.ts';
 import { BACKENDS } from '../transcript/matrix.ts';
 import { find, GUESTS } from './guests.mjs';
 
 /**
  * What is special about an echo server. All others serve many clients, and sleep while idle on any host
- * that has readiness by level. `resets` is what one client that resets does to it on Wasmtime, which
+ * that has readiness by level. `resets` is what one client that resets does to it on Wasmtime's preview 1, which
  * makes an error of the event of it, or has the hangup flag on a write subscription. `stays`: a drain does not end
  * it, as it serves a client to the end first, or takes no error of accept for an end.
  */
@@ -27,8 +29,8 @@ export const ECHO = GUESTS.map(({ name }) => name).filter((name) => !/-(http|std
 
 /** The runtimes beside the running Node that run pollux itself: one of each kind. */
 const OTHERS = ['node-26', 'bun', 'deno'];
-/** The last Wasmtimes with preview 1 sockets: the same file, on another host. */
-export const WASMTIMES = ['wasmtime-36', 'wasmtime-46'];
+/** Those that do not run pollux: the last Wasmtimes with preview 1 sockets, and all that run components. */
+const WITHOUT_POLLUX = RUNTIMES.filter((name) => !runsPollux(name));
 
 /** A guest on all backends here, on epoll elsewhere. */
 export function cellsOf(example: string, more: Partial<Cell> = {}): Cell[] {
@@ -36,6 +38,25 @@ export function cellsOf(example: string, more: Partial<Cell> = {}): Cell[] {
     ...BACKENDS.map((backend) => ({ example, runtime: 'node', backend, ...more })),
     ...OTHERS.map((runtime) => ({ example, runtime, backend: 'epoll', ...more })),
   ];
+}
+
+/** A guest where pollux is not. */
+export function cellsWithoutPollux(example: string): Cell[] {
+  return WITHOUT_POLLUX.map((runtime) => ({ example, runtime, backend: '' }));
+}
+
+/** Whether preview 1 is Wasmtime's own, with what is wrong there. */
+export const isWasmtime = ({ runtime }: Cell) =>
+  runtime !== 'node' && kindOf(runtime) === 'wasmtime';
+
+/** A guest as a component, where all others run too: preview 1 is pollux's, if not its runtime. */
+export function cellsAsComponent(example: string): Cell[] {
+  return cellsWithoutPollux(example).filter((cell) => !isWasmtime(cell));
+}
+
+/** A guest as a component where it takes longer: on the newest Wasmtime. */
+export function cellsOnCurrent(example: string): Cell[] {
+  return cellsAsComponent(example).filter(({ runtime }) => runtime.startsWith(CURRENT));
 }
 
 /** Why a cell can't run. */
@@ -47,7 +68,7 @@ function lack(cell: Cell): string | undefined {
 /** Describes tests of a cell. Without toolchain or runtime they are skipped, but in CI they fail. */
 export function describeCell(cell: Cell, tests: () => void): void {
   const edge = cell.options?.includes('edge') ? ', edge-triggered' : '';
-  const backend = cell.runtime.startsWith('wasmtime') ? '' : ` on ${cell.backend}`;
+  const backend = runsPollux(cell.runtime) ? ` on ${cell.backend}` : '';
   const mode = cell.options?.includes('jspi') ? ', in mode jspi' : '';
   const title = `${cell.example}${backend} under ${cell.runtime}${edge}${mode}`;
   const reason = lack(cell);

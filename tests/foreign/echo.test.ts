@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: MIT
 // The foreign echo servers, as their clients see them: the same scenarios for each guest, backend and
-// runtime, and the same files on Wasmtime.
+// runtime, and the same files on Wasmtime, as they are and as components.
 
 import { expect } from 'vitest';
-import type { Cell } from '../support/server.ts';
+import { type Cell, runsPollux } from '../support/server.ts';
 import { BACKENDS } from '../transcript/matrix.ts';
 import * as scenario from '../transcript/scenarios.ts';
-import { cellsOf, describeCell, ECHO, NATURE, serve, WASMTIMES } from './cells.ts';
+import {
+  cellsOf,
+  cellsWithoutPollux,
+  describeCell,
+  ECHO,
+  isWasmtime,
+  NATURE,
+  serve,
+} from './cells.ts';
 import * as foreign from './scenarios.ts';
 
 const MB = 1 << 20;
@@ -26,7 +34,7 @@ function conversations(cell: Cell): void {
     it('interleaved clients get their own bytes', scenario.interleavedClients);
     it('200 clients at once', (server) => foreign.manyClients(server, 200));
   }
-  if (nature.resets !== undefined && cell.runtime.startsWith('wasmtime')) return;
+  if (nature.resets !== undefined && isWasmtime(cell)) return;
   it('resets cost those clients alone', (server) => scenario.resets(server, !nature.serial));
   it('clients that leave at once cost nobody', foreign.closeAtOnce);
   it('nothing is kept of clients that are gone', (server) =>
@@ -35,7 +43,7 @@ function conversations(cell: Cell): void {
     expect(server.isAlive()).toBe(true);
     expect(server.stderr()).not.toMatch(/trapped|panic|fatal|internal error/);
   });
-  if (cell.runtime.startsWith('wasmtime')) return;
+  if (!runsPollux(cell.runtime)) return;
   const signal = cell.backend.length % 2 === 0 ? 'SIGTERM' : 'SIGINT';
   it(`${signal} ends it`, (server) => foreign.endsBySignal(server, signal, nature.stays));
 }
@@ -52,8 +60,5 @@ for (const example of ECHO) {
     const cell = { example, ...suspended, backend };
     describeCell(cell, () => conversations(cell));
   }
-  for (const runtime of WASMTIMES) {
-    const cell = { example, runtime, backend: '' };
-    describeCell(cell, () => conversations(cell));
-  }
+  for (const cell of cellsWithoutPollux(example)) describeCell(cell, () => conversations(cell));
 }

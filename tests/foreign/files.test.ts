@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bytes, Client } from '../support/client.ts';
-import { cellsOf, describeCell, serve, start } from './cells.ts';
+import { cellsAsComponent, cellsOf, describeCell, serve, start } from './cells.ts';
 import { endsBySignal } from './scenarios.ts';
 
 async function line(client: Client): Promise<string> {
@@ -17,7 +17,7 @@ async function line(client: Client): Promise<string> {
   return text.slice(0, -1);
 }
 
-for (const cell of cellsOf('c-stdio')) {
+for (const cell of [...cellsOf('c-stdio'), ...cellsAsComponent('c-stdio')]) {
   describeCell(cell, () => {
     const it = serve(cell);
     it('stores, lists and gives back files by stdio, over a connection that is a FILE', async (server) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Go's net/http behind a router, on preview 1: curl and a raw client ask it, on each backend, under one
-// of each kind of runtime, and under Wasmtime.
+// of each kind of runtime, and under Wasmtime, as it is and as a component.
 
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { bytes, Client } from '../support/client.ts';
-import type { Cell, Server } from '../support/server.ts';
-import { cellsOf, describeCell, serve, WASMTIMES } from './cells.ts';
+import { type Cell, runsPollux, type Server } from '../support/server.ts';
+import { cellsOf, cellsWithoutPollux, describeCell, isWasmtime, serve } from './cells.ts';
 
 const MB = 1 << 20;
 const lacksCurl = spawnSync('curl', ['--version']).error?.message;
@@ -124,7 +124,7 @@ function requests(cell: Cell): void {
     client.close();
   });
   // On Wasmtime a listener hides the directories behind it from Go: fd_prestat_get answers EBADF.
-  if (cell.runtime.startsWith('wasmtime')) return;
+  if (isWasmtime(cell)) return;
   it('files of a directory beside the listener', async (server) => {
     expect(await curl(server, '/files/page.txt')).toBe('a page of the directory\n');
     await curl(server, '/files/sub/big.bin', '--output', inFolder('big'));
@@ -135,6 +135,7 @@ function requests(cell: Cell): void {
     expect(await curl(server, '/files/../../etc/passwd', ...status)).not.toBe('200');
     expect(await curl(server, '/files/none', ...status)).toBe('404');
   });
+  if (!runsPollux(cell.runtime)) return;
   it('SIGTERM ends it', async (server) => {
     // Its accept fails, and http.Serve returns: see endsBySignal.
     expect(await server.end('SIGTERM')).toEqual({ code: expect.any(Number), signal: null });
@@ -149,9 +150,7 @@ async function readAnswer(client: Client): Promise<string> {
 }
 
 describe.skipIf(skip)(`curl${lacksCurl === undefined ? '' : ` (${lacksCurl})`}`, () => {
-  for (const cell of cellsOf('go-http')) describeCell(cell, () => requests(cell));
-  for (const runtime of WASMTIMES) {
-    const cell = { example: 'go-http', runtime, backend: '' };
+  for (const cell of [...cellsOf('go-http'), ...cellsWithoutPollux('go-http')]) {
     describeCell(cell, () => requests(cell));
   }
 });

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// CPU of foreign servers with idle connections, from the kernel's accounts: none, on each backend, once
+// CPU of foreign servers with idle connections, from the kernel's accounts: none, on each backend and as components, once
 // a client has reset that the server waited to write to. Those that wait cost nothing to each other, so
 // several are measured at a time. tokio is in edge.test.ts.
 
 import { describe, expect, test } from 'vitest';
 import { bytes, Client } from '../support/client.ts';
-import { cellsOf, describeCell, ECHO, NATURE, start } from './cells.ts';
+import { cellsOf, cellsOnCurrent, describeCell, ECHO, NATURE, start } from './cells.ts';
 import { quietestShare } from './scenarios.ts';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -14,7 +14,7 @@ describe.concurrent('with idle connections', () => {
   for (const example of ECHO) {
     const { serial, edge } = NATURE[example] ?? {};
     if (edge) continue;
-    for (const cell of cellsOf(example)) {
+    for (const cell of [...cellsOf(example), ...cellsOnCurrent(example)]) {
       describeCell(cell, () => {
         test('it uses no CPU', async () => {
           const server = await start(cell);

@@ -4,7 +4,7 @@
 // with the call before, and must be served like any other.
 
 import { manyConnections } from '../transcript/scenarios.ts';
-import { cellsOf, describeCell, ECHO, NATURE, serve } from './cells.ts';
+import { cellsOf, cellsOnCurrent, describeCell, ECHO, NATURE, serve } from './cells.ts';
 
 /** wasi-libc's fd_set holds 1,024; the backend of that name as many, less those of the process. */
 const limitOf = (example: string, backend: string) =>
@@ -13,8 +13,9 @@ const limitOf = (example: string, backend: string) =>
 for (const example of ECHO) {
   const { serial, edge } = NATURE[example] ?? {};
   if (serial) continue;
-  for (const cell of cellsOf(example, edge ? { options: ['--trigger', 'edge'] } : {})) {
-    if (cell.runtime !== 'node') continue;
+  const cells = cellsOf(example, edge ? { options: ['--trigger', 'edge'] } : {});
+  const here = cells.filter(({ runtime }) => runtime === 'node');
+  for (const cell of [...here, ...cellsOnCurrent(example)]) {
     describeCell(cell, () => {
       const it = serve(cell);
       const count = limitOf(example, cell.backend);
