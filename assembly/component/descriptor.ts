@@ -55,7 +55,7 @@ export class Descriptor {
   next: Descriptor | null;
   /** Of a file: where the next read or write is; of a directory, the entry behind the last one that was read. */
   offset: u64;
-  /** What fd_fdstat_get tells and fd_fdstat_set_rights has left. */
+  /** Of files and directories: what fd_fdstat_get tells. */
   rights: u64;
   inheriting: u64;
   /** A preopened directory's name: address and length. */

@@ -8,17 +8,17 @@ import { PREVIEW1 } from './preview1.mjs';
 /** How often a module may import one function: later imports of a name come from `wasi_snapshot_preview1#N`. */
 const MOST_IMPORTS = 8;
 
-/** A type of an earlier interface, by its name there or, where two have one name, by that with the interface's. */
+/** A type of an earlier interface, by its name there. Where two have one name, one has it among its `ownTypes`. */
 const idOf = (type) => `$${type}`;
 
-function typesOf({ uses = [], resources = [], types = [] }) {
+function typesOf({ uses = [], resources = [], types = [], ownTypes = [] }) {
   return [
     ...uses.map(
       (name) =>
         `(alias outer 1 ${idOf(name)} (type ${idOf(`${name}'`)})) (export "${name}" (type ${idOf(name)} (eq ${idOf(`${name}'`)})))`,
     ),
     ...resources.map((name) => `(export "${name}" (type ${idOf(name)} (sub resource)))`),
-    ...types.map(
+    ...[...types, ...ownTypes].map(
       ([name, text]) =>
         `(type ${idOf(`${name}'`)} ${text}) (export "${name}" (type ${idOf(name)} (eq ${idOf(`${name}'`)})))`,
     ),

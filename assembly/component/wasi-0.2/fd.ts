@@ -2,6 +2,8 @@
 // Functions of preview 1 that mean something else for each kind of descriptor: read, write, close, renumber.
 
 import { Kind } from '../descriptor';
+import { readFile, writeFile } from '../files/content';
+import { closeFile } from '../files/open';
 import { Errno } from '../preview1';
 import { lookUp, move, remove } from '../table';
 import { advance, hangUp } from './dial';
@@ -24,8 +26,10 @@ export function fd_read(fd: i32, iovs: usize, count: i32, nread: usize): i32 {
       return Errno.NOTCONN;
     case Kind.OUTPUT:
       return Errno.BADF;
+    case Kind.FILE:
+      return readFile(d, iovs, count, nread);
     default:
-      return Errno.NOTSUP;
+      return Errno.ISDIR;
   }
 }
 
@@ -44,8 +48,10 @@ export function fd_write(fd: i32, iovs: usize, count: i32, nwritten: usize): i32
       return Errno.NOTCONN;
     case Kind.INPUT:
       return Errno.BADF;
+    case Kind.FILE:
+      return writeFile(d, iovs, count, nwritten);
     default:
-      return Errno.NOTSUP;
+      return Errno.ISDIR;
   }
 }
 
@@ -53,11 +59,13 @@ export function fd_close(fd: i32): i32 {
   const d = lookUp(fd);
   if (d == null) return Errno.BADF;
   remove(fd);
-  if (d.kind != Kind.CONNECTION) {
-    release(d);
-  } else {
+  if (d.kind == Kind.CONNECTION) {
     hangUp(d);
     releaseWhenSent(d);
+  } else if (d.kind >= Kind.FILE) {
+    closeFile(d);
+  } else {
+    release(d);
   }
   return Errno.SUCCESS;
 }

@@ -17,7 +17,7 @@ import { WOULD_BLOCK } from './errors';
 const BACKLOG: u64 = 4096;
 const COMMA = 0x2c;
 /** error-code where the entry has not the form of one. */
-const NO_FORM = -1;
+export const NO_FORM = -1;
 /** What a step answers where it went well. */
 const DONE = -2;
 

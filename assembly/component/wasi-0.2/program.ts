@@ -3,14 +3,17 @@
 
 import { Kind } from '../descriptor';
 import { loadEnvironment } from '../environment';
+import { addDirectories } from '../files/preopens';
 import * as main from '../main-module';
 import { intoScratch } from '../memory';
+import { badEntry, badLength, hasPeers, readPeers } from '../peers';
 import { FileType } from '../preview1';
 import { create, insert } from '../table';
 import * as cli from '../wasi/cli';
 import * as streams from '../wasi/streams';
+import { complain } from './complain';
 import { flushAll } from './lingering';
-import { openListeners } from './listen';
+import { NO_FORM, openListeners } from './listen';
 
 /** What connections have at the end for what they wrote, in ns: as much as pollux gives on io_uring. */
 const FLUSH_LIMIT: u64 = 5_000_000_000;
@@ -20,7 +23,6 @@ function addStandardStream(input: i32, output: i32): void {
   made.fileType = FileType.CHARACTER_DEVICE;
   made.input = input;
   made.output = output;
-  made.rights = u64.MAX_VALUE;
   insert(made);
 }
 
@@ -31,7 +33,9 @@ export function run(): i32 {
   addStandardStream(streams.standardInput(), 0);
   addStandardStream(0, streams.standardOutput());
   addStandardStream(0, streams.standardError());
-  openListeners();
+  const listeners = openListeners();
+  if (!readPeers()) complain('CONNECT', badEntry, badLength, NO_FORM);
+  addDirectories(listeners > 0 || hasPeers());
   main.start();
   flushAll(FLUSH_LIMIT);
   return 0;
