@@ -2,7 +2,7 @@
 // Builds the templates that `pollux componentize` puts guests into: dist/component/wasi-0.2.wasm and wasi-0.3.wasm, by
 // asc and jco's parser of the text format alone. The same sources give the same bytes.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, print } from '@bytecodealliance/jco-transpile/wasm-tools';
@@ -14,8 +14,8 @@ import * as wasi02 from './template/wasi-0.2.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = 'assembly/component';
 
-/** Compiles one module; its text. A warning of the compiler fails the build. */
-async function compile(source, options) {
+/** Compiles one module; its text. Files of `host/` are those of a version. A warning of the compiler fails the build. */
+async function compile(source, options, version) {
   const files = new Map();
   const { error, stderr } = await asc.main(
     [
@@ -24,6 +24,10 @@ async function compile(source, options) {
       ...['--enable', 'bulk-memory', ...options],
     ],
     {
+      readFile(name, folder) {
+        const path = join(folder, name.replace(`${here}/host/`, `${here}/wasi-${version}/`));
+        return existsSync(path) ? readFileSync(path, 'utf8') : null;
+      },
       writeFile(name, contents) {
         files.set(name, contents);
       },
@@ -51,7 +55,11 @@ async function textOf(version) {
   return componentText(wasi, {
     state: await compile('state.ts', ['--initialMemory', '1']),
     guestMemory: readFileSync(join(root, here, 'template/guest-memory.wat'), 'utf8'),
-    adapter: await compile(`command-${version}.ts`, [...ADAPTER, '--use', `WASI=${number}`]),
+    adapter: await compile(
+      `command-${version}.ts`,
+      [...ADAPTER, '--use', `WASI=${number}`],
+      version,
+    ),
   });
 }
 

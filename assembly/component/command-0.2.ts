@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The adapter from preview 1 to WASI 0.2: the functions that a guest imports, and `run`, which is the component's.
+// The adapter from preview 1 to WASI 0.2: the functions that a guest imports, and `run`, which is the component's. The
+// files of ./host/ are those of wasi-0.2: build.mjs reads them from there.
 
 export { clock_res_get, clock_time_get } from './clocks';
+export { path_open, path_readlink } from './devices';
 export { args_get, args_sizes_get, environ_get, environ_sizes_get } from './environment';
+export { fd_close, fd_read, fd_renumber, fd_write } from './fd';
 export { fd_fdstat_get, fd_fdstat_set_flags, fd_fdstat_set_rights } from './fdstat';
 export { fd_pread, fd_pwrite } from './files/content';
 export {
@@ -30,10 +33,8 @@ export {
   path_filestat_get,
   path_filestat_set_times,
 } from './files/stat';
+export { poll_oneoff } from './host/poll';
 export { proc_raise, sched_yield } from './process';
+export { proc_exit, run } from './program';
 export { random_get } from './random';
-export { sock_accept, sock_recv, sock_send, sock_shutdown } from './wasi-0.2/connection';
-export { path_open, path_readlink } from './wasi-0.2/devices';
-export { fd_close, fd_read, fd_renumber, fd_write } from './wasi-0.2/fd';
-export { poll_oneoff } from './wasi-0.2/poll';
-export { proc_exit, run } from './wasi-0.2/program';
+export { sock_accept, sock_recv, sock_send, sock_shutdown } from './sockets';

@@ -3,9 +3,9 @@
 
 import { Descriptor } from '../descriptor';
 import * as guest from '../guest';
+import { append, LARGEST_READ, LARGEST_WRITE, readAt, writeAt } from '../host/file-io';
 import { isInGuest } from '../memory';
 import { Errno, FdFlags } from '../preview1';
-import { append, LARGEST_READ, LARGEST_WRITE, readAt, writeAt } from '../wasi-0.2/file-io';
 import { error, fileOf } from './lookup';
 import { READ, WRITE } from './rights';
 import { lastStatus, sizeOf } from './stat';

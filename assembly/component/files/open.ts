@@ -3,11 +3,11 @@
 
 import { Descriptor, Kind } from '../descriptor';
 import * as guest from '../guest';
+import { endEntries } from '../host/entries';
 import { ANSWER, isInGuest } from '../memory';
 import { Errno, FdFlags, FileType } from '../preview1';
 import { create, destroy, insert } from '../table';
 import * as files from '../wasi/files';
-import { endEntries } from '../wasi-0.2/entries';
 import { fileTypeOf, PLAIN, status, WORDS } from './errors';
 import { PATH, pathLength, takePath } from './paths';
 import { READ, rightsOf, WRITE } from './rights';

@@ -48,7 +48,11 @@ export function addDirectories(hasDevices: bool): void {
     // One of the host's takes the place of the virtual one.
     if (isText(made.name, made.nameLength, '/dev')) hasDevices = false;
   }
-  if (!hasDevices) return;
+  if (hasDevices) addDevices();
+}
+
+/** Gives the guest the virtual /dev. */
+export function addDevices(): void {
   const devices = create(Kind.DEVICES);
   devices.fileType = FileType.DIRECTORY;
   devices.name = take(4);

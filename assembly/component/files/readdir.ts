@@ -3,9 +3,6 @@
 
 import { Descriptor } from '../descriptor';
 import * as guest from '../guest';
-import { ANSWER, isInGuest, toGuest } from '../memory';
-import { Errno, FileType } from '../preview1';
-import * as files from '../wasi/files';
 import {
   endEntries,
   entryLength,
@@ -15,7 +12,10 @@ import {
   passEntry,
   readEntry,
   seekEntries,
-} from '../wasi-0.2/entries';
+} from '../host/entries';
+import { ANSWER, isInGuest, toGuest } from '../memory';
+import { Errno, FileType } from '../preview1';
+import * as files from '../wasi/files';
 import { fileTypeOf, LONGS, status } from './errors';
 import { directoryOf, error } from './lookup';
 

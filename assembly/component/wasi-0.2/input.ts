@@ -162,8 +162,3 @@ export function peekStream(d: Descriptor, iovs: usize, count: i32, nread: usize)
   guest.store32(nread, total);
   return Errno.SUCCESS;
 }
-
-/** Bytes that a read would give now: 0 at the end. */
-export function available(d: Descriptor): u64 {
-  return d.readShut ? 0 : d.aheadCount;
-}

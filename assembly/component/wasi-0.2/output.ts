@@ -23,6 +23,11 @@ export function permitOf(d: Descriptor): i64 {
 
 export let lastError: i32 = 0;
 
+/** True where the peer has gone in good order, and nothing can be written any more. */
+export function isOutputOver(d: Descriptor): bool {
+  return permitOf(d) < 0 && lastError == Errno.PIPE;
+}
+
 /** Writes bytes that are permitted. */
 function writeStraight(d: Descriptor, address: usize, length: u32): i32 {
   // The answer's place has to be in the guest's memory, which gets back what was there. Bytes are taken before it is

@@ -3,27 +3,20 @@
 // were active a moment ago are asked first, without waiting, and all of them only where none of those is ready, or when
 // that has gone on for a few calls.
 
-import { deadlineOf, MONOTONIC } from '../clocks';
+import { addClock, clearDeadlines, deadline, markDue, NEVER } from '../deadlines';
 import { Descriptor, Dialing, Kind } from '../descriptor';
+import { clearMarks, EVENT, isAnyMarked, mark, SUBSCRIPTION, tellMarked } from '../events';
 import * as guest from '../guest';
 import { ANSWER, give, into, intoScratch, isInGuest, take } from '../memory';
 import { Errno, Tag } from '../preview1';
-import { readableBytes } from '../readable';
 import { lookUp } from '../table';
 import * as clocks from '../wasi/clocks';
 import * as poll from '../wasi/poll';
-import { countPoll, now } from './connection';
 import { isDialed } from './dial';
 import { hasInput } from './input';
 import { addLingering, lingeringCount, releaseSent } from './lingering';
-import { lastError, permitOf } from './output';
 import { inputPollableOf, outputPollableOf } from './pollables';
-
-const SUBSCRIPTION: usize = 48;
-const EVENT: usize = 32;
-const HANGUP: u32 = 1;
-const ABSTIME: u32 = 1;
-const NEVER: u64 = u64.MAX_VALUE;
+import { countPoll, now } from './recent';
 
 /** From so many subscriptions on it is worth asking the recently active ones first. */
 const FEW = 64;
@@ -36,8 +29,6 @@ const MOST_PARTIAL = 8;
 let list: usize = 0;
 let owners: usize = 0;
 let ready: usize = 0;
-/** A bit for each subscription that has an event. */
-let marks: usize = 0;
 let capacity: i32 = 0;
 let length: i32 = 0;
 
@@ -56,14 +47,6 @@ const PASSES_IN: u64 = 1_000_000;
 let partialPolls: i32 = 0;
 let recentlyActive: i32 = 0;
 
-/** Something has been found that needs no wait. */
-let found = false;
-/** When this call began, asked for by the first clock; the earliest deadline; where clocks stand. */
-let start: u64 = 0;
-let deadline: u64 = NEVER;
-let firstClock: i32 = -1;
-let lastClock: i32 = -1;
-
 function reserve(count: i32): void {
   if (count <= capacity) return;
   const words = (<usize>capacity) << 2;
@@ -71,19 +54,11 @@ function reserve(count: i32): void {
     give(list, words);
     give(owners, words);
     give(ready, words);
-    give(marks, <usize>capacity >>> 3);
   }
   capacity = max<i32>(1 << (32 - clz<i32>(count)), 512);
   list = take((<usize>capacity) << 2);
   owners = take((<usize>capacity) << 2);
   ready = take((<usize>capacity) << 2);
-  marks = take(<usize>capacity >>> 3);
-}
-
-function mark(slot: i32): void {
-  const word = marks + ((<usize>(slot >>> 6)) << 3);
-  store<u64>(word, load<u64>(word) | ((<u64>1) << (slot & 63)));
-  found = true;
 }
 
 function add(pollable: i32, slot: i32): void {
@@ -134,28 +109,6 @@ function addDescriptor(d: Descriptor, tag: u32, slot: i32, recentOnly: bool): vo
   }
 }
 
-/** The deadline of the clock in a slot. */
-function dueOf(at: usize): u64 {
-  const isAbsolute = (guest.load16(at + 40) & ABSTIME) != 0;
-  return deadlineOf(guest.load32(at + 16), guest.load64(at + 24), isAbsolute, start);
-}
-
-/** Takes a clock in; INVAL where its flags are none of preview 1. A clock that is not known is an event's error. */
-function addClock(at: usize, slot: i32): i32 {
-  if ((guest.load16(at + 40) & ~ABSTIME) != 0) return Errno.INVAL;
-  if (guest.load32(at + 16) > MONOTONIC) {
-    mark(slot);
-    return Errno.SUCCESS;
-  }
-  if (start == 0) start = clocks.monotonicNow();
-  if (firstClock < 0) firstClock = slot;
-  lastClock = slot;
-  const due = dueOf(at);
-  deadline = min<u64>(deadline, due);
-  if (due <= start) mark(slot);
-  return Errno.SUCCESS;
-}
-
 /** Goes through the subscriptions; INVAL where one is none of preview 1. */
 function collect(subs: usize, count: i32, recentOnly: bool): i32 {
   length = 0;
@@ -188,15 +141,6 @@ function check(subs: usize, slot: i32): void {
   } else if (hasInput(d)) {
     d.activeAt = now;
     mark(slot);
-  }
-}
-
-/** Marks the clocks that are due. */
-function checkClocks(subs: usize): void {
-  const time = clocks.monotonicNow();
-  for (let slot = firstClock; slot <= lastClock; slot++) {
-    const at = subs + <usize>slot * SUBSCRIPTION;
-    if ((<u32>guest.subscription(at) & 0xff) == Tag.CLOCK && dueOf(at) <= time) mark(slot);
   }
 }
 
@@ -235,49 +179,8 @@ function ask(subs: usize, waits: bool): void {
     const slot = load<i32>(owners + (place << 2));
     if (slot >= 0) check(subs, slot);
   }
-  if (firstClock >= 0) checkClocks(subs);
+  markDue(subs);
   if (waits && lingeringCount > 0) releaseSent();
-}
-
-/** Writes the event of a subscription. */
-function tell(at: usize, to: usize): void {
-  const word = guest.subscription(at);
-  const userdata = guest.load64(at);
-  const tag = <u32>word & 0xff;
-  let error: u32 = Errno.SUCCESS;
-  let byteCount: u64 = 0;
-  let flags: u32 = 0;
-  if (tag == Tag.CLOCK) {
-    if (guest.load32(at + 16) > MONOTONIC) error = Errno.INVAL;
-  } else {
-    const d = lookUp(<i32>(word >>> 32));
-    if (d == null) {
-      error = Errno.BADF;
-    } else if (d.dialing == Dialing.FAILED) {
-      error = d.error;
-    } else if (tag == Tag.FD_READ) {
-      byteCount = readableBytes(d);
-      if (d.error != 0 || (d.ended && d.writeShut)) flags = HANGUP;
-    } else if (d.kind == Kind.CONNECTION && d.ended && d.error == 0) {
-      // After an orderly end of both directions alone: who waits to write would be woken for ever by the flag.
-      if (d.writeShut || (permitOf(d) < 0 && lastError == Errno.PIPE)) flags = HANGUP;
-    }
-  }
-  guest.event(to, userdata, error, tag, byteCount, flags);
-}
-
-/** Writes the events of all that is marked, in the order of the subscriptions; how many. */
-function tellMarked(subs: usize, events: usize, count: i32): i32 {
-  let told = 0;
-  for (let from = 0; from < count; from += 64) {
-    const word = marks + ((<usize>(from >>> 6)) << 3);
-    for (let bits = load<u64>(word); bits != 0; bits &= bits - 1) {
-      const slot = from + <i32>ctz<u64>(bits);
-      tell(subs + <usize>slot * SUBSCRIPTION, events + <usize>told * EVENT);
-      told++;
-    }
-  }
-  return told;
 }
 
 export function poll_oneoff(subs: usize, events: usize, count: u32, nevents: usize): i32 {
@@ -287,22 +190,19 @@ export function poll_oneoff(subs: usize, events: usize, count: u32, nevents: usi
   }
   if (!isInGuest(nevents, 4)) return Errno.FAULT;
   reserve(<i32>count + 2 + lingeringCount);
-  memory.fill(marks, 0, (<usize>((count + 63) >>> 6)) << 3);
-  found = false;
-  start = 0;
-  deadline = NEVER;
-  firstClock = -1;
+  clearMarks(<i32>count);
+  clearDeadlines();
   countPoll();
   if (spent >= BUDGET) renewBudget();
   let recentOnly =
     <i32>count >= FEW && partialPolls < MOST_PARTIAL && recentlyActive * 2 < <i32>count;
   partialPolls = recentOnly ? partialPolls + 1 : 0;
-  while (!found) {
+  while (!isAnyMarked) {
     const status = collect(subs, <i32>count, recentOnly);
     if (status != Errno.SUCCESS) return status;
-    ask(subs, !found && !recentOnly);
+    ask(subs, !isAnyMarked && !recentOnly);
     recentOnly = false;
   }
-  guest.store32(nevents, tellMarked(subs, events, <i32>count));
+  guest.store32(nevents, tellMarked(subs, events));
   return Errno.SUCCESS;
 }

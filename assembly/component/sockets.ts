@@ -1,42 +1,21 @@
 // SPDX-License-Identifier: MIT
 // sock_accept, sock_recv, sock_send and sock_shutdown.
 
-import { Descriptor, Kind } from '../descriptor';
-import * as guest from '../guest';
-import { ANSWER, isInGuest } from '../memory';
-import { Errno, FdFlags, FileType } from '../preview1';
-import { create, insert, lookUp } from '../table';
-import * as poll from '../wasi/poll';
-import * as sockets from '../wasi/sockets';
-import { advance } from './dial';
-import { errnoOfSocket, WOULD_BLOCK } from './errors';
-import { peekStream, readStream } from './input';
-import { writeStream } from './output';
-import { inputPollableOf } from './pollables';
+import { Descriptor, Kind } from './descriptor';
+import * as guest from './guest';
+import { accept, acceptError } from './host/accept';
+import { advance } from './host/dial';
+import { peekStream, readStream } from './host/input';
+import { writeStream } from './host/output';
+import { shutdown } from './host/shutdown';
+import { isInGuest } from './memory';
+import { Errno, FdFlags, FileType } from './preview1';
+import { insert, lookUp } from './table';
 
 const PEEK = 1;
 const WAITALL = 2;
 const SHUT_RD = 1;
 const SHUT_WR = 2;
-
-/** The poll that was made last, by which connections are known as recently active. */
-export let now: i32 = 0;
-
-export function countPoll(): i32 {
-  return ++now;
-}
-
-/** A connection with a number that the guest knows; the host's handles are in ANSWER from `at`. */
-function connectionOf(at: usize, flags: i32): i32 {
-  const made = create(Kind.CONNECTION);
-  made.fileType = FileType.SOCKET_STREAM;
-  made.flags = <u16>flags;
-  made.handle = load<i32>(at);
-  made.input = load<i32>(at, 4);
-  made.output = load<i32>(at, 8);
-  made.activeAt = now;
-  return insert(made);
-}
 
 /** The connection of a number; null, and `error` says why. */
 let error: i32 = 0;
@@ -56,15 +35,11 @@ export function sock_accept(fd: i32, flags: i32, result: usize): i32 {
   if (d.kind != Kind.LISTENER) return d.kind == Kind.CONNECTION ? Errno.INVAL : Errno.NOTSOCK;
   if ((flags & ~FdFlags.NONBLOCK) != 0) return Errno.INVAL;
   if (!isInGuest(result, 4)) return Errno.FAULT;
-  for (;;) {
-    sockets.accept(d.handle, ANSWER);
-    if (load<u8>(ANSWER) == 0) break;
-    const code = load<u8>(ANSWER, 4);
-    if (code != WOULD_BLOCK) return errnoOfSocket(code);
-    if ((d.flags & FdFlags.NONBLOCK) != 0) return Errno.AGAIN;
-    poll.block(inputPollableOf(d));
-  }
-  guest.store32(result, connectionOf(ANSWER + 4, flags));
+  const made = accept(d);
+  if (made == null) return acceptError;
+  made.fileType = FileType.SOCKET_STREAM;
+  made.flags = <u16>flags;
+  guest.store32(result, insert(made));
   return Errno.SUCCESS;
 }
 
@@ -134,9 +109,5 @@ export function sock_shutdown(fd: i32, how: i32): i32 {
   const d = connection(fd);
   if (d == null) return error;
   if (how == 0 || (how & ~(SHUT_RD | SHUT_WR)) != 0) return Errno.INVAL;
-  sockets.shutdown(d.handle, how - 1, ANSWER);
-  if (load<u8>(ANSWER) != 0) return errnoOfSocket(load<u8>(ANSWER, 1));
-  if ((how & SHUT_RD) != 0) d.readShut = true;
-  if ((how & SHUT_WR) != 0) d.writeShut = true;
-  return Errno.SUCCESS;
+  return shutdown(d, (how & SHUT_RD) != 0, (how & SHUT_WR) != 0);
 }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Functions of preview 1 that mean something else for each kind of descriptor: read, write, close, renumber.
 
-import { Kind } from '../descriptor';
-import { readFile, writeFile } from '../files/content';
-import { closeFile } from '../files/open';
-import { Errno } from '../preview1';
-import { lookUp, move, remove } from '../table';
-import { advance, hangUp } from './dial';
-import { readStream } from './input';
-import { release, releaseWhenSent } from './lingering';
-import { writeStream } from './output';
+import { Kind } from './descriptor';
+import { close } from './host/close';
+import { advance } from './host/dial';
+import { closeFile, readFile, writeFile } from './host/files';
+import { readStream } from './host/input';
+import { writeStream } from './host/output';
+import { Errno } from './preview1';
+import { lookUp, move, remove } from './table';
 
 export function fd_read(fd: i32, iovs: usize, count: i32, nread: usize): i32 {
   const d = lookUp(fd);
@@ -59,14 +58,8 @@ export function fd_close(fd: i32): i32 {
   const d = lookUp(fd);
   if (d == null) return Errno.BADF;
   remove(fd);
-  if (d.kind == Kind.CONNECTION) {
-    hangUp(d);
-    releaseWhenSent(d);
-  } else if (d.kind >= Kind.FILE) {
-    closeFile(d);
-  } else {
-    release(d);
-  }
+  if (d.kind >= Kind.FILE) closeFile(d);
+  else close(d);
   return Errno.SUCCESS;
 }
 

@@ -2,20 +2,21 @@
 // path_open and path_readlink, which in the virtual directory /dev reach the network: `tcp/NAME` or `tcp/HOST/PORT` is a
 // connection to whom CONNECT allows, and `fd/N` a link to the two ends of connection N. There is no `poll` in it.
 
-import { Dialing, Kind } from '../descriptor';
-import { OFlags, openIn } from '../files/open';
-import { readLink, tellLink } from '../files/path';
-import { PATH, pathLength, takePath } from '../files/paths';
-import * as guest from '../guest';
-import { ANSWER, isInGuest, SCRATCH } from '../memory';
-import { findPeer, numberOf, refusal } from '../peers';
-import { Errno, FdFlags } from '../preview1';
-import { putAddress } from '../spell';
-import { lookUp } from '../table';
-import { put, startsWith } from '../text';
-import * as sockets from '../wasi/sockets';
-import { advance, dial } from './dial';
+import { Dialing, Kind } from './descriptor';
 import { fd_close } from './fd';
+import { OFlags } from './files/open';
+import { tellLink } from './files/path';
+import { PATH, pathLength, takePath } from './files/paths';
+import * as guest from './guest';
+import { advance, dial } from './host/dial';
+import { openIn, readLink } from './host/files';
+import { ANSWER, isInGuest, SCRATCH } from './memory';
+import { findPeer, numberOf, refusal } from './peers';
+import { Errno, FdFlags } from './preview1';
+import { putAddress } from './spell';
+import { lookUp } from './table';
+import { put, startsWith } from './text';
+import * as sockets from './wasi/sockets';
 
 /** Where the path that was taken goes on behind `./`, and `prefix`; 0: it does not begin so. */
 function behind(prefix: string): usize {
