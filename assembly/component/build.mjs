@@ -10,6 +10,7 @@ import asc from 'assemblyscript/asc';
 import { strip } from './template/strip.mjs';
 import { componentText } from './template/text.mjs';
 import * as wasi02 from './template/wasi-0.2.mjs';
+import * as wasi03 from './template/wasi-0.3.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = 'assembly/component';
@@ -44,6 +45,7 @@ const ADAPTER = ['--importMemory', '--noExportMemory', '--memoryBase', '8192'];
 /** Versions of WASI by their names: what is imported, and the file that is compiled for it. */
 const VERSIONS = {
   0.2: { wasi: wasi02, number: 2 },
+  0.3: { wasi: wasi03, number: 3 },
 };
 
 /** The versions that there are templates for, as users spell them. */

@@ -61,4 +61,26 @@ export class Descriptor {
   /** A preopened directory's name: address and length. */
   name: usize;
   nameLength: i32;
+
+  // With WASI 0.3 alone.
+  /** The host has been asked, and will tell: what a read brings to `ahead`, or the end of the subtask `input`. */
+  inputPending: bool;
+  /** The host will tell when a write has room. */
+  outputPending: bool;
+  /** In the set of waitables. */
+  inputJoined: bool;
+  outputJoined: bool;
+  /** The host's end of the stream is gone; why is not asked before what was read ahead is taken. */
+  inputGone: bool;
+  outputGone: bool;
+  /** The last write had no room. */
+  isFull: bool;
+  /** Futures of how receiving and sending end; 0: none. */
+  inputResult: i32;
+  outputResult: i32;
+  /** Places, counted from 1, of its subscriptions to reading and writing in the guest's array; 0: none. */
+  reader: i32;
+  writer: i32;
+  /** Its place, counted from 1, in the list of those that poll_oneoff looks at; 0: none. */
+  listedAt: i32;
 }

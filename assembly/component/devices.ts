@@ -4,7 +4,6 @@
 
 import { Dialing, Kind } from './descriptor';
 import { fd_close } from './fd';
-import { OFlags } from './files/open';
 import { tellLink } from './files/path';
 import { PATH, pathLength, takePath } from './files/paths';
 import * as guest from './guest';
@@ -12,7 +11,7 @@ import { advance, dial } from './host/dial';
 import { openIn, readLink } from './host/files';
 import { ANSWER, isInGuest, SCRATCH } from './memory';
 import { findPeer, numberOf, refusal } from './peers';
-import { Errno, FdFlags } from './preview1';
+import { Errno, FdFlags, OFlags } from './preview1';
 import { putAddress } from './spell';
 import { lookUp } from './table';
 import { put, startsWith } from './text';

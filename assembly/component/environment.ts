@@ -3,7 +3,7 @@
 // or, where there is none of that name, what `pollux componentize` has built in.
 
 import * as guest from './guest';
-import { ANSWER, give, intoHeap, intoScratch, take, toGuest } from './memory';
+import { ANSWER, give, intoHeap, intoUsual, take, toGuest } from './memory';
 import { Errno } from './preview1';
 import { put, putBytes, putNumber, startsWith } from './text';
 import * as cli from './wasi/cli';
@@ -82,7 +82,7 @@ export function loadEnvironment(): void {
     const word = list + ((<usize>i) << 3);
     to = put(putBytes(to, load<usize>(word), load<i32>(word, 4)), '\0');
   }
-  intoScratch();
+  intoUsual();
 }
 
 /** Adds LISTEN_FDS and LISTEN_FDNAMES, as systemd has them, each unless the guest was given one. */

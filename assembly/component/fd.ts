@@ -5,9 +5,9 @@ import { Kind } from './descriptor';
 import { close } from './host/close';
 import { advance } from './host/dial';
 import { closeFile, readFile, writeFile } from './host/files';
-import { readStream } from './host/input';
 import { writeStream } from './host/output';
 import { Errno } from './preview1';
+import { readStream } from './read';
 import { lookUp, move, remove } from './table';
 
 export function fd_read(fd: i32, iovs: usize, count: i32, nread: usize): i32 {

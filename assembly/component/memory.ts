@@ -5,6 +5,8 @@
 import * as guest from './guest';
 import * as heap from './heap';
 
+export { give, take } from './heap';
+
 const TARGET: usize = 0;
 const ROOM: usize = 4;
 
@@ -21,39 +23,20 @@ export function into(target: usize, room: usize): void {
   store<usize>(ROOM, room);
 }
 
-/** Lists of the host go into the scratch place again. Those that do not fit there are kept for good. */
+/** Lists of the host go into the scratch place again. For those that do not fit there a block is taken. */
 export function intoScratch(): void {
   into(SCRATCH, SCRATCH_SIZE);
 }
 
-/** The host's next lists are kept for good. */
+/** Lists of the host go where they do while nobody has asked for another place: in 0.3 that may be at any time. */
+export function intoUsual(): void {
+  if (WASI == 3) intoHeap();
+  else intoScratch();
+}
+
+/** For the host's next lists blocks are taken, which `give` gives back. */
 export function intoHeap(): void {
   into(0, 0);
-}
-
-const SMALLEST_BITS = 5;
-/** Heads of the lists of free blocks, one a power of two. */
-const FREE: usize = heap.allocate(4, 32 * 4);
-
-function classOf(size: usize): i32 {
-  return size <= 1 << SMALLEST_BITS ? SMALLEST_BITS : 32 - clz<i32>(<i32>size - 1);
-}
-
-/** A block of at least so many bytes, aligned to 16; its bytes are what they were. */
-export function take(size: usize): usize {
-  const bits = classOf(size);
-  const head = FREE + ((<usize>bits) << 2);
-  const block = load<usize>(head);
-  if (block == 0) return heap.allocate(16, (<usize>1) << bits);
-  store<usize>(head, load<usize>(block));
-  return block;
-}
-
-/** Gives back what `take(size)` gave. */
-export function give(block: usize, size: usize): void {
-  const head = FREE + ((<usize>classOf(size)) << 2);
-  store<usize>(block, load<usize>(head));
-  store<usize>(head, block);
 }
 
 /** True where the guest's memory has all these bytes. */

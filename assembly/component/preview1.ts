@@ -80,6 +80,14 @@ export enum FdFlags {
   SYNC = 16,
 }
 
+/** How path_open opens. */
+export enum OFlags {
+  CREAT = 1,
+  DIRECTORY = 2,
+  EXCL = 4,
+  TRUNC = 8,
+}
+
 /** Tags of subscriptions and events. */
 export enum Tag {
   CLOCK = 0,

@@ -5,7 +5,6 @@ import { Kind } from './descriptor';
 import { loadEnvironment } from './environment';
 import { finish } from './host/close';
 import { addDirectories } from './host/files';
-import { prepare } from './host/prepare';
 import { openStandard } from './host/standard';
 import { NO_FORM, openListeners, refuse } from './listen';
 import * as main from './main-module';
@@ -26,7 +25,6 @@ function addStandardStream(kind: Kind, number: i32): void {
 
 /** The component's `run`: 0, which is success. */
 export function run(): i32 {
-  prepare();
   loadEnvironment();
   addStandardStream(Kind.INPUT, 0);
   addStandardStream(Kind.OUTPUT, 1);

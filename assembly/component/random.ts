@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // random_get, in pieces, as the host makes a list of all bytes that it is asked for.
 
-import { ANSWER, intoScratch, isInGuest, toGuest } from './memory';
+import { ANSWER, intoScratch, intoUsual, isInGuest, toGuest } from './memory';
 import { Errno } from './preview1';
 import * as cli from './wasi/cli';
 
@@ -13,6 +13,7 @@ export function random_get(buffer: usize, length: u32): i32 {
     const piece = min<u32>(length, PIECE);
     intoScratch();
     cli.randomBytes(piece, ANSWER);
+    intoUsual();
     toGuest(buffer, load<usize>(ANSWER), piece);
     buffer += piece;
     length -= piece;

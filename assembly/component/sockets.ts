@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 // sock_accept, sock_recv, sock_send and sock_shutdown.
 
+import { roomOf } from './buffers';
 import { Descriptor, Kind } from './descriptor';
 import * as guest from './guest';
 import { accept, acceptError } from './host/accept';
 import { advance } from './host/dial';
-import { peekStream, readStream } from './host/input';
 import { writeStream } from './host/output';
 import { shutdown } from './host/shutdown';
 import { isInGuest } from './memory';
 import { Errno, FdFlags, FileType } from './preview1';
+import { peekStream, readStream } from './read';
 import { insert, lookUp } from './table';
 
 const PEEK = 1;
@@ -43,13 +44,6 @@ export function sock_accept(fd: i32, flags: i32, result: usize): i32 {
   return Errno.SUCCESS;
 }
 
-/** Bytes that the buffers have room for. */
-function roomOf(iovs: usize, count: i32): u64 {
-  let room: u64 = 0;
-  for (let i = 0; i < count; i++) room += guest.load32(iovs + ((<usize>i) << 3) + 4);
-  return room;
-}
-
 export function sock_recv(
   fd: i32,
   iovs: usize,
@@ -74,7 +68,7 @@ export function sock_recv(
 function receiveRest(d: Descriptor, iovs: usize, count: i32, nread: usize): i32 {
   let total = guest.load32(nread);
   const room = roomOf(iovs, count);
-  while (<u64>total < room && !(d.aheadCount == 0 && (d.ended || d.readShut))) {
+  while (<i64>total < room && !(d.aheadCount == 0 && (d.ended || d.readShut))) {
     // The first buffer that is not full, and how far it is filled.
     let at = iovs;
     let filled = total;
@@ -90,8 +84,8 @@ function receiveRest(d: Descriptor, iovs: usize, count: i32, nread: usize): i32 
     const got = guest.load32(nread);
     guest.store32(at, address);
     guest.store32(at + 4, length);
-    if (status != Errno.SUCCESS) break;
-    if (got == 0) break;
+    if (status != Errno.SUCCESS) d.error = status; // For the next read to tell.
+    if (status != Errno.SUCCESS || got == 0) break;
     total += got;
   }
   guest.store32(nread, total);

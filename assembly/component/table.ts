@@ -11,6 +11,9 @@ let capacity: i32 = 256;
 let lowest: i32 = 0;
 let end: i32 = 0;
 
+/** How often a descriptor has got another number. */
+export let moveCount: i32 = 0;
+
 /** Descriptors that are open. */
 export let openCount: i32 = 0;
 
@@ -64,6 +67,7 @@ export function remove(fd: i32): void {
 export function move(from: i32, to: i32): void {
   store<usize>(places + ((<usize>to) << 2), load<usize>(places + ((<usize>from) << 2)));
   openCount++;
+  moveCount++;
   remove(from);
 }
 

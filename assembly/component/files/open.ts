@@ -14,12 +14,6 @@ import { READ, rightsOf, WRITE } from './rights';
 import { FOLLOW } from './stat';
 
 /** oflags have the bits of open-flags. */
-export enum OFlags {
-  CREAT = 1,
-  DIRECTORY = 2,
-  EXCL = 4,
-  TRUNC = 8,
-}
 export const OFLAGS_ALL: u32 = 15;
 export const FDFLAGS_ALL: u32 = 31;
 

@@ -8,49 +8,63 @@ import { PREVIEW1 } from './preview1.mjs';
 /** How often a module may import one function: later imports of a name come from `wasi_snapshot_preview1#N`. */
 const MOST_IMPORTS = 8;
 
-/** A type of an earlier interface, by its name there. Where two have one name, one has it among its `ownTypes`. */
+/** A type of an earlier interface, by its name there. Where two have one name, one has it under an id of its
+ * own, or among its `ownTypes`. */
 const idOf = (type) => `$${type}`;
 
-function typesOf({ uses = [], resources = [], types = [], ownTypes = [] }) {
+/** What an interface uses: its name, and its id where that is another one. @param {string | [string, string]} used */
+const usedAs = (used) => (typeof used === 'string' ? [used, used] : used);
+
+function typesOf({ uses = [], resources = [], types = [], ownTypes = [], innerTypes = [] }) {
   return [
-    ...uses.map(
-      (name) =>
-        `(alias outer 1 ${idOf(name)} (type ${idOf(`${name}'`)})) (export "${name}" (type ${idOf(name)} (eq ${idOf(`${name}'`)})))`,
-    ),
+    ...uses
+      .map(usedAs)
+      .map(
+        ([name, id]) =>
+          `(alias outer 1 ${idOf(id)} (type ${idOf(`${name}'`)})) (export "${name}" (type ${idOf(name)} (eq ${idOf(`${name}'`)})))`,
+      ),
     ...resources.map((name) => `(export "${name}" (type ${idOf(name)} (sub resource)))`),
     ...[...types, ...ownTypes].map(
       ([name, text]) =>
         `(type ${idOf(`${name}'`)} ${text}) (export "${name}" (type ${idOf(name)} (eq ${idOf(`${name}'`)})))`,
     ),
+    ...innerTypes.map(([id, text]) => `(type ${idOf(id)} ${text})`),
   ];
 }
+
+/** In place of a type, where a function is lowered once more. */
+const LOWERED = ['guest', 'async'];
 
 const isDrop = (name) => name.startsWith('drop ');
 
 /** One interface as an import, and aliases of its types for those behind it. */
 function importOf(one, version) {
   const { name, resources = [], types = [], functions } = one;
-  const declared = functions.filter(([, wasi, type]) => !isDrop(wasi) && type !== 'guest');
+  const declared = functions.filter(([, wasi, type]) => !isDrop(wasi) && !LOWERED.includes(type));
   return `
   (import "${name}@${version}" (instance $${name}
     ${[...typesOf(one), ...declared.map(([, wasi, type]) => `(export "${wasi}" (func ${type}))`)].join('\n    ')}))
-  ${[...resources, ...types.map(([type]) => type)].map((type) => `(alias export $${name} "${type}" (type ${idOf(type)}))`).join('\n  ')}`;
+  ${[...resources.map((type) => [type]), ...types].map(([type, , id = type]) => `(alias export $${name} "${type}" (type ${idOf(id)}))`).join('\n  ')}`;
 }
 
 /** The functions of an interface, lowered. */
 function loweredOf({ name, functions }) {
-  return functions.map(([ours, wasi, type, memory]) => {
+  return functions.map(([ours, wasi, type, how]) => {
     if (isDrop(wasi))
       return `(core func $${ours} (canon resource.drop ${idOf(wasi.slice('drop '.length))}))`;
-    const own = [type, memory].includes('guest') ? '$guest-memory' : '$state-memory';
-    return `(alias export $${name} "${wasi}" (func $${ours})) (core func $${ours} (canon lower (func $${ours}) (memory ${own}) (realloc $state-realloc)))`;
+    const own = [type, how].includes('guest') ? '$guest-memory' : '$state-memory';
+    const later = [type, how].includes('async') ? 'async ' : '';
+    return `(alias export $${name} "${wasi}" (func $${ours})) (core func $${ours} (canon lower (func $${ours}) ${later}(memory ${own}) (realloc $state-realloc)))`;
   });
 }
 
+/** The names of all that the adapter imports, as `FILE.FUNCTION` of ../wasi/. */
+const namesOf = ({ interfaces, builtins = [] }) =>
+  [...interfaces.flatMap(({ functions }) => functions), ...builtins].map(([ours]) => ours);
+
 /** The adapter's imports of WASI: an instance a file of ../wasi/. */
-function hostInstances(interfaces) {
+function hostInstances(names) {
   const groups = Map.groupBy === undefined ? groupBy : (list, of) => Map.groupBy(list, of);
-  const names = interfaces.flatMap(({ functions }) => functions.map(([ours]) => ours));
   return [...groups(names, (name) => name.split('.')[0])].map(
     ([file, group]) =>
       `(core instance $host-${file} ${group.map((name) => `(export "${name.split('.')[1]}" (func $${name}))`).join(' ')})`,
@@ -93,14 +107,14 @@ const inside = (text) => text.replace(/^[\s\S]*?\(module(\s+\$\S+)?/, '').replac
  * @param {object} wasi a version: wasi-0.2.mjs or wasi-0.3.mjs
  * @param {{ state: string, guestMemory: string, adapter: string }} modules in WAT
  */
-export function componentText({ version, interfaces, run, builtins = [] }, modules) {
+export function componentText(wasi, modules) {
+  const { version, interfaces, run, builtinTypes = [], builtins = [] } = wasi;
   const imports = Array.from(
     { length: MOST_IMPORTS },
     (_, i) => `(with "wasi_snapshot_preview1${i > 0 ? `#${i}` : ''}" (instance $shim))`,
   );
-  const hosts = new Set(
-    interfaces.flatMap(({ functions }) => functions.map(([ours]) => ours.split('.')[0])),
-  );
+  const names = namesOf(wasi);
+  const hosts = new Set(names.map((name) => name.split('.')[0]));
   return `(component
   ${interfaces.map((one) => importOf(one, version)).join('\n')}
   (core module $guest (memory (export "memory") 0) (func (export "_start")))
@@ -121,8 +135,10 @@ export function componentText({ version, interfaces, run, builtins = [] }, modul
   (core instance $guest-exports (export "memory" (memory $guest-memory)))
   (core instance $guest-access (instantiate $guest-access (with "guest" (instance $guest-exports))))
   (core instance $main (export "start" (func $guest-start)))
-  ${[...interfaces.flatMap(loweredOf), ...builtins].join('\n  ')}
-  ${hostInstances(interfaces).join('\n  ')}
+  ${builtinTypes.map(([id, text]) => `(type ${idOf(id)} ${text})`).join('\n  ')}
+  ${interfaces.flatMap(loweredOf).join('\n  ')}
+  ${builtins.map(([ours, text]) => `(core func $${ours} (canon ${text}))`).join('\n  ')}
+  ${hostInstances(names).join('\n  ')}
   (core instance $adapter (instantiate $adapter
     (with "env" (instance $state)) (with "heap" (instance $state))
     (with "guest" (instance $guest-access)) (with "main-module" (instance $main))

@@ -12,3 +12,5 @@ export declare function systemResolution(): u64;
 /** 0.2: a pollable. */
 export declare function subscribeInstant(when: u64): i32;
 export declare function subscribeDuration(howLong: u64): i32;
+/** 0.3: a call that waits, as sockets.connectLater. */
+export declare function waitUntil(when: u64): i32;
