@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs the preview 1 part of the public wasi-testsuite (github.com/WebAssembly/wasi-testsuite, its branch
-// prod/testsuite-base has the modules) on pollux: each module in a process of its own, on a copy of its
-// directory. The suite is not in this repository; README.md of tests/ says how to get it.
+// prod/testsuite-base has the modules) on pollux, or with a runtime of components on what pollux makes of them: each
+// module in a process of its own, on a copy of its directory. The suite is not in this repository; README.md of tests/ says how to get it.
 //
 //   node tests/wasi-testsuite/run.mjs --suite DIR [--wasi NAME] [--runtime NAME] [FILTER...]
 
@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { componentCommand } from '../runtimes/components.mjs';
 import { find } from '../runtimes/index.mjs';
 
 /** Nothing in the suite takes a second; this catches a guest that hangs. */
@@ -38,11 +39,15 @@ if (runtime !== undefined && 'missing' in runtime) {
   console.error(runtime.missing);
   process.exit(2);
 }
-const command = runtime?.command ?? process.execPath;
-const before =
-  runtime?.kind === 'wasmtime'
-    ? runtime.args
-    : [...(runtime?.args ?? []), pollux, 'run', ...(values.wasi ? ['--wasi', values.wasi] : [])];
+if (values.wasi !== undefined && (runtime?.kind ?? 'pollux') !== 'pollux') {
+  console.error(`${runtime?.name} runs no pollux, so --wasi has nothing to say there`);
+  process.exit(2);
+}
+const before = [
+  ...[runtime?.command ?? process.execPath, ...(runtime?.args ?? [])],
+  ...(runtime?.kind === 'wasmtime' ? [] : [pollux, 'run']),
+  ...(values.wasi === undefined ? [] : ['--wasi', values.wasi]),
+];
 
 /** @typedef {{ args?: string[], env?: Record<string, string>, root?: string, exit_code?: number, stdout?: string, stderr?: string }} Spec */
 
@@ -58,18 +63,32 @@ async function runOne(file) {
   const spec = existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')) : {};
   const work = mkdtempSync(join(tmpdir(), 'wasi-testsuite-'));
   try {
-    const args = [...before];
-    for (const [name, value] of Object.entries(spec.env ?? {})) {
-      args.push('--env', `${name}=${value}`);
-    }
-    if (spec.root !== undefined) {
-      cpSync(join(file, '..', spec.root), work, { recursive: true });
-      args.push('--dir', `${work}::/`);
-    }
-    return await judge(spec, spawn(command, [...args, file, ...(spec.args ?? [])]));
+    if (spec.root !== undefined) cpSync(join(file, '..', spec.root), work, { recursive: true });
+    const [program = '', ...args] = await command(file, spec, work);
+    return await judge(spec, spawn(program, args));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/**
+ * The command line of one module.
+ *
+ * @param {string} file
+ * @param {Spec} spec
+ * @param {string} work the folder that it gets as /, where it gets one
+ */
+function command(file, { env = {}, root, args = [] }, work) {
+  if (runtime?.kind === 'component') {
+    const dirs = root === undefined ? [] : [{ host: work, guest: '/' }];
+    return componentCommand(runtime, { module: file, env, dirs, args });
+  }
+  return [
+    ...before,
+    ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...(root === undefined ? [] : ['--dir', `${work}::/`]),
+    ...[file, ...args],
+  ];
 }
 
 /**

@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { backends } from '../../../dist/index.js';
-import { find, optionalBases } from '../../runtimes/index.mjs';
+import { componentCommand } from '../../runtimes/components.mjs';
+import { find, kindOf, optionalBases, RUNTIMES } from '../../runtimes/index.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const versionIn = (/** @type {string} */ path) => JSON.parse(readFileSync(path, 'utf8')).version;
@@ -28,7 +29,7 @@ const versionIn = (/** @type {string} */ path) => JSON.parse(readFileSync(path, 
  * @property {boolean} tellsPorts it picks ports and says `listening on ADDRESS` on stderr
  * @property {(behaviour: import('./behaviours.mjs').Behaviour) => string | undefined} lacks
  *   what the behaviour needs and this runtime has no way to give
- * @property {(needs: Needs) => string[]} command
+ * @property {(needs: Needs) => string[] | Promise<string[]>} command
  * @property {(status: number | null, signal: string | null, stderr: string) => string | undefined} trapped
  *   the trap's message where the guest trapped in an orderly way
  * @property {(status: number | null, stderr: string) => boolean} crashed
@@ -114,6 +115,34 @@ function wasmtime(name, hasSockets) {
       signal === null && (status === 134 || /failed to run main module/.test(stderr))
         ? (said(stderr, /\n\s+\d: (?!error while)(.*)\s*$/) ?? 'status 134')
         : undefined,
+    crashed: (_status, stderr) => /panicked at/.test(stderr),
+  };
+}
+
+/**
+ * A guest as a component, which pollux makes: under Wasmtime, or under Node by jco.
+ *
+ * @param {string} name
+ * @returns {Adapter}
+ */
+function component(name) {
+  const found = find(name);
+  return {
+    ...common,
+    name,
+    missing: 'missing' in found ? found.missing : undefined,
+    version: () => ('missing' in found ? 'unknown' : versionOf([found.command, '--version'])),
+    command: ({ module, ports, data, args, env }) => {
+      if ('missing' in found) throw new Error(found.missing);
+      const listen = ports.map((port) => `127.0.0.1:${port}`);
+      const dirs = data === undefined ? [] : [{ host: data, guest: '/data' }];
+      return componentCommand(found, { module, listen, dirs, args, env });
+    },
+    // Of jco it is an exception that nobody catches.
+    trapped: (status, _signal, stderr) =>
+      status === 134
+        ? (said(stderr, /wasm trap: (.*)/) ?? 'status 134')
+        : said(stderr, /^RuntimeError: (.*)/m),
     crashed: (_status, stderr) => /panicked at/.test(stderr),
   };
 }
@@ -213,6 +242,7 @@ export function adapters() {
     wasmtime('wasmtime-36', true),
     wasmtime('wasmtime-46', true),
     wasmtime('wasmtime-49', false),
+    ...RUNTIMES.filter((name) => kindOf(name) === 'component').map(component),
     wazero(),
     nodeWasi(20),
     nodeWasi(26),

@@ -110,7 +110,7 @@ async function attempt(adapter, behaviour, limitMs) {
     const ports = [];
     for (let i = 0; i < behaviour.listeners; i++)
       ports.push(adapter.tellsPorts ? 0 : await freePort());
-    let argv = adapter.command({
+    let argv = await adapter.command({
       module: moduleOf(behaviour.id),
       ports,
       data: behaviour.dirs ? furnish(folder) : undefined,
