@@ -48,11 +48,6 @@ function putV6(to: usize, words: usize): usize {
   return to;
 }
 
-/** An IPv4 peer of a listener for both is shown as IPv4. */
-function isMapped(words: usize): bool {
-  return load<u64>(words) == 0 && load<u16>(words, 8) == 0 && load<u16>(words, 10) == 0xffff;
-}
-
 /**
  * Writes an ip-socket-address, as a host function answers it at `at`: family u8, at 4 the port u16; behind it four bytes at
  * 6, or at 12 eight u16. Answers the place behind it, which is 48 bytes on at most.
@@ -60,13 +55,6 @@ function isMapped(words: usize): bool {
 export function putAddress(to: usize, at: usize): usize {
   if (load<u8>(at) == 0) {
     to = putV4(to, at + 6);
-  } else if (isMapped(at + 12)) {
-    const bytes = at + 24;
-    for (let i: usize = 0; i < 4; i += 2) {
-      if (i > 0) to = put(to, '.');
-      const word = load<u16>(bytes + i);
-      to = putNumber(put(putNumber(to, word >> 8), '.'), word & 255);
-    }
   } else {
     to = put(putV6(put(to, '['), at + 12), ']');
   }

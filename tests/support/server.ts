@@ -25,6 +25,8 @@ export interface Cell {
   readonly options?: readonly string[];
   /** Under which name the guest sees the server's folder; /log without it. */
   readonly mount?: string;
+  /** Whom the guest may connect to, as `--connect` and CONNECT have it. */
+  readonly connect?: readonly string[];
   readonly runtime: string;
   /** Without a meaning where the runtime does not run pollux. */
   readonly backend: string;
@@ -61,7 +63,7 @@ export function missing(runtime: string): string | undefined {
 export const runsPollux = (runtime: string) => runtime === 'node' || kindOf(runtime) === 'pollux';
 
 async function command(cell: Cell, port: number, folder: string): Promise<string[]> {
-  const { example, runtime, backend, args = [] } = cell;
+  const { example, runtime, backend, args = [], connect = [] } = cell;
   const guest = cell.module ?? join(root, `build/examples/${example}.wasm`);
   const mount = cell.mount ?? '/log';
   const dir = `${folder}::${mount}`;
@@ -69,7 +71,8 @@ async function command(cell: Cell, port: number, folder: string): Promise<string
   if (found !== undefined && 'missing' in found) throw new Error(found.missing);
   if (found?.kind === 'component') {
     const dirs = [{ host: folder, guest: mount }];
-    return componentCommand(found, { module: guest, listen: [`127.0.0.1:${port}`], dirs, args });
+    const listen = [`127.0.0.1:${port}`];
+    return componentCommand(found, { module: guest, listen, connect, dirs, args });
   }
   if (found?.kind === 'wasmtime') {
     const listen = ['-S', `tcplisten=127.0.0.1:${port}`, '--env', 'LISTEN_FDS=1'];
@@ -77,6 +80,7 @@ async function command(cell: Cell, port: number, folder: string): Promise<string
   }
   const program = found === undefined ? [process.execPath] : [found.command, ...found.args];
   const options = ['--listen', '127.0.0.1:0', '--dir', dir, '--backend', backend];
+  for (const peer of connect) options.push('--connect', peer);
   if (cell.options !== undefined) options.push(...cell.options);
   return [...program, join(root, 'dist/pollux.js'), 'run', ...options, guest, ...args];
 }
