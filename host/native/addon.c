@@ -308,6 +308,9 @@ static napi_value read_limits(napi_env env, struct px_host *host, napi_value opt
   TRY(napi_get_named_property(env, limits, "memoryBytes", &value));
   TRY(napi_get_value_int64(env, value, &bytes));
   host->limits.memory_bytes = (uint64_t)bytes;
+  TRY(napi_get_named_property(env, limits, "turnNs", &value));
+  TRY(napi_get_value_int64(env, value, &bytes));
+  host->limits.turn_ns = (uint64_t)bytes;
   return limits;
 }
 

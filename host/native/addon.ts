@@ -59,6 +59,8 @@ export interface HostLimits {
   readonly acceptsPerSecond: number;
   /** Bytes of linear memory, looked at with each call of the guest. */
   readonly memoryBytes: number;
+  /** From one wait to the next: longer turns are counted. */
+  readonly turnNs: number;
 }
 
 /** The native half of a Host: fd table, sockets, poller. One thread uses it; only `stop` may come from another. */

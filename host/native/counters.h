@@ -55,10 +55,12 @@ struct px_counters {
   uint64_t refused_descriptors;
   uint64_t refused_accept_rate;
   uint64_t refused_memory;
+  uint64_t refused_turn; /* turns that took longer than they may */
   uint64_t accept_pauses; /* times that the kernel had no room for a connection */
   uint64_t turns;         /* turns.h, like the rest of them */
   uint64_t turn_ns_total;
   uint64_t longest_turn_ns;
+  uint64_t last_slow_turn_ns; /* of the last one that took longer than it may */
   uint64_t turn_started_ns; /* CLOCK_MONOTONIC; 0 while it waits */
   uint64_t turn_ns[PX_TURN_BUCKETS];
   uint64_t syscalls[PX_SYS_COUNT];

@@ -234,6 +234,7 @@ int px_host_suspend(struct px_host *host, uint64_t left_ns) {
 }
 
 static int suspend_for_fd(struct px_host *host, int fd, short events, uint64_t left_ns) {
+  px_turn_end(host);
   host->awaits = (struct px_await){.fd = fd, .events = events, .left_ns = left_ns};
   return PX_SUSPEND;
 }

@@ -29,6 +29,7 @@ enum {
 struct px_limits {
   uint32_t connections, descriptors, accepts_per_second;
   uint64_t memory_bytes;
+  uint64_t turn_ns;        /* turns.h: one that takes longer is counted */
   bool full;               /* of connections */
   bool rests_for_room;     /* the rest ends with the next close */
   bool over_memory;

@@ -3,7 +3,7 @@
 #define _GNU_SOURCE
 #include "snapshot.h"
 
-#include "poll_event.h"
+#include "turns.h"
 
 void px_snapshot_take(const struct px_host *host, struct px_snapshot *snapshot) {
   /* Nothing but numbers of 64 bits, which the guest's thread writes whole. */
@@ -15,6 +15,8 @@ void px_snapshot_take(const struct px_host *host, struct px_snapshot *snapshot) 
   uint64_t started = snapshot->counters.turn_started_ns;
   uint64_t now = started == 0 ? 0 : px_now_ns(CLOCK_MONOTONIC);
   snapshot->turn_running_ns = now > started ? now - started : 0;
+  /* One that never ends is to be counted too. */
+  if (px_turn_is_slow(host, snapshot->turn_running_ns)) snapshot->counters.refused_turn++;
   snapshot->draining = host->draining;
   snapshot->backend = host->ops->name;
   snapshot->descriptors = __atomic_load_n(&host->table.open, __ATOMIC_RELAXED);

@@ -25,6 +25,7 @@ static napi_value refused(napi_env env, const struct px_counters *c) {
   TRY(put_number(env, object, "descriptors", (double)c->refused_descriptors));
   TRY(put_number(env, object, "acceptRate", (double)c->refused_accept_rate));
   TRY(put_number(env, object, "memory", (double)c->refused_memory));
+  TRY(put_number(env, object, "turn", (double)c->refused_turn));
   return object;
 }
 
@@ -50,6 +51,7 @@ napi_value px_stats_object(napi_env env, const struct px_snapshot *snapshot) {
       {"turns", c->turns},
       {"turnNsTotal", c->turn_ns_total},
       {"longestTurnNs", c->longest_turn_ns},
+      {"lastSlowTurnNs", c->last_slow_turn_ns},
       {"turnRunningNs", snapshot->turn_running_ns},
   };
   TRY(napi_create_object(env, &stats));

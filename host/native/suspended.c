@@ -6,6 +6,7 @@
 
 #include "call.h"
 #include "loop.h"
+#include "turns.h"
 
 napi_value px_suspend_call(struct call *call) {
   struct instance *in = call->in;
@@ -38,6 +39,7 @@ void px_suspended_resume(napi_env env, struct instance *in) {
   napi_value answer = call.body(&call);
   in->host.resuming = false;
   if (suspended->again) return;
+  px_turn_begin(&in->host); /* the guest goes on */
   napi_deferred deferred = suspended->deferred;
   suspended->deferred = NULL;
   bool thrown = false;

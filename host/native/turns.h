@@ -18,6 +18,10 @@ static inline uint32_t px_turn_bucket(uint64_t ns) {
   return log - PX_TURN_FIRST < PX_TURN_BUCKETS ? log - PX_TURN_FIRST : PX_TURN_BUCKETS - 1;
 }
 
+static inline bool px_turn_is_slow(const struct px_host *host, uint64_t ns) {
+  return host->limits.turn_ns != 0 && ns > host->limits.turn_ns;
+}
+
 /* Begins and ends a turn, whoever says what one is. */
 static inline void px_turn_start(struct px_host *host) {
   if (host->timed) PX_STORE(host->counters.turn_started_ns, px_now_ns(CLOCK_MONOTONIC));
@@ -31,6 +35,10 @@ static inline void px_turn_finish(struct px_host *host) {
   counters->turn_ns_total += took;
   counters->turn_ns[px_turn_bucket(took)]++;
   if (took > counters->longest_turn_ns) counters->longest_turn_ns = took;
+  if (px_turn_is_slow(host, took)) {
+    PX_STORE(counters->last_slow_turn_ns, took);
+    PX_STORE(counters->refused_turn, counters->refused_turn + 1);
+  }
   PX_STORE(counters->turn_started_ns, 0);
 }
 

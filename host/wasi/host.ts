@@ -69,6 +69,7 @@ const NO_LIMITS: HostLimits = {
   descriptors: 0,
   acceptsPerSecond: 0,
   memoryBytes: 0,
+  turnNs: 0,
 };
 
 /** In the place of a descriptor to wait on. */

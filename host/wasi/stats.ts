@@ -33,6 +33,7 @@ export interface HostStats {
     readonly descriptors: number;
     readonly acceptRate: number;
     readonly memory: number;
+    readonly turn: number;
   };
   /** Times that accepting paused, as the system or a limit had no descriptor or memory for a connection. */
   readonly acceptPauses: number;
@@ -40,6 +41,8 @@ export interface HostStats {
   readonly turns: number;
   readonly turnNsTotal: number;
   readonly longestTurnNs: number;
+  /** The last turn that took longer than it may; 0: there was none. */
+  readonly lastSlowTurnNs: number;
   /** How long the turn that runs now has taken; 0 while the guest waits. */
   readonly turnRunningNs: number;
   /** Turns by length: element k counts those from 2^(10 + k) ns up to twice that, the first one all shorter ones too. */

@@ -16,7 +16,7 @@ export interface ReactorStats extends HostStats {
 }
 
 /** Fields of which several instances have the greatest, and not the sum. */
-const GREATEST: ReadonlySet<string> = new Set(['longestTurnNs', 'turnRunningNs']);
+const GREATEST: ReadonlySet<string> = new Set(['longestTurnNs', 'lastSlowTurnNs', 'turnRunningNs']);
 
 type Value = number | string | boolean | readonly number[] | Readonly<Record<string, number>>;
 
@@ -33,11 +33,12 @@ const NOTHING: HostStats = {
   openConnections: 0,
   descriptors: 0,
   draining: false,
-  refusedByLimit: { connections: 0, descriptors: 0, acceptRate: 0, memory: 0 },
+  refusedByLimit: { connections: 0, descriptors: 0, acceptRate: 0, memory: 0, turn: 0 },
   acceptPauses: 0,
   turns: 0,
   turnNsTotal: 0,
   longestTurnNs: 0,
+  lastSlowTurnNs: 0,
   turnRunningNs: 0,
   turnNs: [],
   bytesRead: 0,

@@ -19,16 +19,17 @@ export function watchTurns(
   turnMs: number,
   slow: (ms: number) => void,
 ): () => void {
-  let longest = 0;
+  let seen = 0;
   const look = () => {
     const stats = instance.stats();
     if (stats === undefined) return;
-    if (stats.longestTurnNs > longest) {
-      longest = stats.longestTurnNs;
-      if (longest > turnMs * NS_PER_MS) slow(longest / NS_PER_MS);
-    }
-    if (mode === 'worker' && stats.turnRunningNs > turnMs * NS_PER_MS)
+    if (mode === 'worker' && stats.turnRunningNs > turnMs * NS_PER_MS) {
       instance.stop({ kind: 'limit', error: tooLong(turnMs) });
+      return;
+    }
+    const { turn } = stats.refusedByLimit;
+    if (turn > seen) slow(stats.lastSlowTurnNs / NS_PER_MS);
+    seen = turn;
   };
   const timer = setInterval(look, Math.max(1, Math.floor(turnMs / LOOKS)));
   timer.unref();

@@ -6,11 +6,12 @@ import { createConnection } from 'node:net';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { ExitEvent } from '../../src/index.ts';
 import type { collectMetrics as Collect } from '../../src/metrics.ts';
 import { start as startCli } from '../cli/pollux.ts';
 import { Client } from '../support/client.ts';
 import { testGuest } from '../unit/guest/guests.ts';
-import { gone, line, Reactor, root } from './support.ts';
+import { eventsOf, gone, line, Reactor, root } from './support.ts';
 
 const { collectMetrics } = (await import(
   new URL('../../dist/metrics.js', import.meta.url).href
@@ -189,8 +190,29 @@ describe('limits, by what they count', () => {
     reactor.on('slow-turn', ({ turnMs }) => slow.push(turnMs));
     const client = await Client.connect(reactor.addresses[0]!.port);
     expect(await line(client, 'busy')).toBe('busy');
-    await expect.poll(() => slow.length).toBeGreaterThan(0);
+    await expect.poll(() => slow.length).toBe(1);
+    expect(await line(client, 'busy')).toBe('busy');
+    // Each is told, whether or not it is the longest so far.
+    for (let turns = 2; turns < 6; turns++) {
+      await expect.poll(() => slow.length).toBe(turns);
+      expect(await line(client, 'busy')).toBe('busy');
+    }
+    expect(reactor.stats().refusedByLimit.turn).toBe(6);
+    for (const ms of slow) expect(ms).toBeGreaterThan(20);
     client.close();
+  });
+
+  test('a turn that takes too long in a worker ends the instance, and is counted', async () => {
+    const limits = { turnMs: 100 };
+    await using reactor = await Reactor.start({ module: probe, listen, mode: 'worker', limits });
+    const exits = eventsOf<ExitEvent>(reactor, 'exit');
+    const client = await Client.connect(reactor.addresses[0]!.port);
+    await client.send('spin\n');
+    await gone(client);
+    await expect
+      .poll(() => exits)
+      .toMatchObject([{ ending: { error: { code: 'ERR_LIMIT_TURN' } } }]);
+    expect(reactor.stats().refusedByLimit.turn).toBe(1);
   });
 
   test('a limit that is no limit is refused', async () => {

@@ -5,6 +5,8 @@ import { openSync } from 'node:fs';
 import { Host, type HostOptions } from '../../../host/index.ts';
 import type { InstancePlan, InstanceSink } from '../instance.ts';
 
+const NS_PER_MS = 1e6;
+
 let emptyInput: number | undefined;
 
 /** A descriptor of /dev/null, shared by all guests that read nothing. */
@@ -23,7 +25,7 @@ export type Drive = Pick<HostOptions, 'loop' | 'suspend' | 'onFirstWait' | 'onSi
  */
 export function makeHost(plan: InstancePlan, sink: InstanceSink, drive: Drive = {}): Host {
   const lines = plan.stdio === 'lines';
-  const { connections, descriptors, acceptsPerSecond, memory } = plan.limits;
+  const { connections, descriptors, acceptsPerSecond, memory, turnMs } = plan.limits;
   return new Host({
     args: plan.args,
     env: plan.env,
@@ -38,7 +40,13 @@ export function makeHost(plan: InstancePlan, sink: InstanceSink, drive: Drive = 
     output: lines ? (fd, bytes) => sink.output(fd, bytes) : undefined,
     trace: plan.trace === 'off' ? undefined : (text) => sink.trace(text),
     warn: (message) => sink.warn(message),
-    limits: { connections, descriptors, acceptsPerSecond, memoryBytes: memory },
+    limits: {
+      connections,
+      descriptors,
+      acceptsPerSecond,
+      memoryBytes: memory,
+      turnNs: turnMs * NS_PER_MS,
+    },
     timed: true,
     ownsListeners: plan.ownsListeners,
     ...drive,
