@@ -84,10 +84,20 @@ static void await_next(struct px_host *host, double ms) {
       (struct px_await){.backend = true, .fd = -1, .left_ns = rest < left ? rest : left};
 }
 
+/* What is thrown behind a turn is the app's: a promise or process.nextTick of its own. Left pending it would come
+ * out of some other call. */
+static void report(napi_env env) {
+  bool thrown = false;
+  napi_value error;
+  if (napi_is_exception_pending(env, &thrown) == napi_ok && thrown &&
+      napi_get_and_clear_last_exception(env, &error) == napi_ok)
+    napi_fatal_exception(env, error);
+}
+
 static void call_turn(struct px_loop *loop) {
   napi_env env = loop->env;
   napi_value turn, receiver, result;
-  double ms = -1;
+  double ms;
   bool inline_turns = !loop->in->host.suspends;
   if (napi_get_reference_value(env, loop->turn, &turn) != napi_ok ||
       napi_get_global(env, &receiver) != napi_ok)
@@ -95,14 +105,11 @@ static void call_turn(struct px_loop *loop) {
   if (inline_turns) px_turn_start(&loop->in->host);
   /* With a scope of its own, after which promises go on. */
   napi_status status = napi_make_callback(env, NULL, receiver, turn, 0, NULL, &result);
+  if (status != napi_ok) report(env);
   if (loop->in == NULL || !inline_turns) return;
   px_turn_finish(&loop->in->host);
-  /* What `turn` throws, Node reports as uncaught; the guest is not called again. */
-  if (status != napi_ok) {
-    px_loop_rest(loop);
-    return;
-  }
-  napi_get_value_double(env, result, &ms);
+  /* Without an answer: it is asked again at once. */
+  if (status != napi_ok || napi_get_value_double(env, result, &ms) != napi_ok) ms = 0;
   await_next(&loop->in->host, ms);
   px_loop_arm(loop);
 }

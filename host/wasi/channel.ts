@@ -121,7 +121,17 @@ export class Channel extends Duplex {
         return;
       }
       used += count;
-      if (!this.push(pool.subarray(used - count, used))) return;
+      let more: boolean | undefined;
+      try {
+        more = this.push(pool.subarray(used - count, used));
+      } finally {
+        // A listener of the app has thrown. As with a socket, what comes next is read all the same.
+        if (more === undefined) {
+          this.#hungry = true;
+          this.#schedule();
+        }
+      }
+      if (!more) return;
     }
   }
 

@@ -71,6 +71,20 @@ export interface ReactorEvents {
   hangup: [];
 }
 
+/**
+ * Calls a function of the app, in the midst of what pollux or a guest does. What it throws is the app's uncaught
+ * exception, as of any listener, and neither ends the guest nor keeps pollux from going on.
+ */
+export function callApp(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    process.nextTick(() => {
+      throw error;
+    });
+  }
+}
+
 /** Tells an event. */
 export type Tell = <K extends Exclude<keyof ReactorEvents, 'hangup'>>(
   name: K,

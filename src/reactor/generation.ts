@@ -4,7 +4,7 @@
 import type { HostStats } from '../../host/index.ts';
 import { listenEnvironment } from '../options.ts';
 import { type Ending, isFailure } from './ending.ts';
-import type { Tell } from './events.ts';
+import { callApp, type Tell } from './events.ts';
 import type { Instance } from './instance.ts';
 import type { Listeners } from './listeners.ts';
 import type { Mode, ReactorConfig, ReactorOptions } from './options.ts';
@@ -70,7 +70,7 @@ export class Generation {
           restart,
           tell,
           signal,
-          trace: typeof trace === 'function' ? trace : () => {},
+          trace: typeof trace === 'function' ? (text) => callApp(() => trace(text)) : () => {},
         }),
     );
     this.done = Promise.all(this.#supervisors.map(({ done }) => done)).then(

@@ -7,7 +7,7 @@ import { Channel, type ChannelOptions, handOff, PolluxError } from '../../host/i
 import { loadModule } from '../module.ts';
 import { compileGuest, guestName } from './compile.ts';
 import type { Ending } from './ending.ts';
-import type { ReactorEvents, Tell } from './events.ts';
+import { callApp, type ReactorEvents, type Tell } from './events.ts';
 import { Generation } from './generation.ts';
 import { type AppSocket, type SocketHandle, takeSocket } from './hand-off.ts';
 import { Listeners, type ReactorAddress } from './listeners.ts';
@@ -263,7 +263,8 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
   readonly #tell: Tell = (name, event) => {
     const tell = () => {
       channel(`pollux.${name}`).publish({ reactor: this, ...event });
-      (this.emit as (name: string, event: unknown) => boolean).call(this, name, event);
+      const emit = this.emit as (name: string, event: unknown) => boolean;
+      callApp(() => emit.call(this, name, event));
     };
     if (this.#held === undefined) tell();
     else this.#held.push(tell);

@@ -283,6 +283,44 @@ const scenarios = {
     await assert.rejects(start({ signal: controller.signal }), { name: 'AbortError' });
   },
 
+  async 'goes on where a listener of the app throws'() {
+    const thrown = [];
+    const take = (error) => thrown.push(error.message);
+    process.on('uncaughtException', take);
+    const fail = (name) => () => {
+      throw new Error(name);
+    };
+    const reactor = await start({ module: probe, listen: ['app=internal:'] });
+    for (const name of ['log', 'trap', 'exit', 'restart', 'ready']) reactor.on(name, fail(name));
+    const channel = reactor.connect('app');
+    channel.once('data', fail('data'));
+    channel.write('log\n');
+    await until(() => thrown.includes('log') && thrown.includes('data'));
+    channel.write('trap\n');
+    channel.on('error', () => {});
+    await until(() => thrown.filter((name) => name === 'ready').length === 2);
+    const next = reactor.connect('app');
+    assert.equal(await ask(next, 'next\n'), 'next\n');
+    reactor.removeAllListeners();
+    await reactor.close();
+    await until(() => channel.closed);
+    assert.deepEqual([...new Set(thrown)].sort(), [
+      ...['data', 'exit', 'log', 'ready', 'restart', 'trap'],
+    ]);
+    process.off('uncaughtException', take);
+  },
+
+  async 'ends a turn where a call of the guest waits'() {
+    if (mode === 'inline') return; // the one wait of such a guest is between its turns
+    const reactor = await start({ module: echo.replace('echo', 'blocking') });
+    const socket = await client(reactor);
+    assert.equal(await ask(socket, 'hello'), 'hello');
+    await until(() => reactor.stats().turnRunningNs === 0);
+    assert.ok(reactor.stats().turns > 0);
+    socket.destroy();
+    await reactor.close();
+  },
+
   async 'runs many in one process'() {
     const reactors = await Promise.all(Array.from({ length: 10 }, () => start()));
     for (const reactor of reactors) {
