@@ -75,7 +75,10 @@ static napi_value hand_off(napi_env env, napi_callback_info info) {
   TRY(napi_get_value_int32(env, argv[2], &fd));
   TRY(bytes_of(env, argv[3], &bytes, &size));
   int error = prepare(fd);
-  if (error != 0) return number(env, error);
+  if (error != 0) {
+    close(fd);
+    return number(env, error);
+  }
   gift.arrival = size > UINT32_MAX ? NULL : px_arrival_make(fd, NULL, bytes, (uint32_t)size);
   if (gift.arrival == NULL)
     gift.status = -ENOMEM;

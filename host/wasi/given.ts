@@ -6,11 +6,16 @@ import { getSystemErrorName } from 'node:util';
 import { PolluxError, type PolluxErrorCode } from '../errors.ts';
 import { addon } from '../native/addon.ts';
 
-const { EAGAIN, EBADF, EMFILE, ESRCH } = constants.errno;
+const { EAGAIN, EBADF, EMFILE, ENOTSOCK, ESRCH } = constants.errno;
 
 /** Those of Linux that Node's constants have not. */
 const ESOCKTNOSUPPORT = 94;
 const ESHUTDOWN = 108;
+
+const NO_STREAM = [
+  undefined,
+  'it is no stream socket; hand off a connection of TCP or a Unix socket',
+] as const;
 
 const REFUSALS: Readonly<Record<number, readonly [PolluxErrorCode | undefined, string]>> = {
   [ESRCH]: ['ERR_GUEST_EXITED', 'the guest has ended; start another one'],
@@ -24,10 +29,8 @@ const REFUSALS: Readonly<Record<number, readonly [PolluxErrorCode | undefined, s
     undefined,
     'the backend can wait on descriptors below 1024 only and this one has a higher number; use the backend poll or epoll',
   ],
-  [ESOCKTNOSUPPORT]: [
-    undefined,
-    'it is no stream socket; hand off a connection of TCP or a Unix socket',
-  ],
+  [ENOTSOCK]: NO_STREAM,
+  [ESOCKTNOSUPPORT]: NO_STREAM,
 };
 
 /** The error of a connection that a guest could not be given. */
