@@ -12,6 +12,7 @@ export {
   drain,
   duplicate,
   hasDescriptor,
+  refuseListener,
   releaseSignals,
   statsOf,
   stop,

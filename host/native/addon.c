@@ -128,18 +128,27 @@ static napi_value listen_inherited(napi_env env, napi_callback_info info) {
   return listened(env, &result);
 }
 
-/* Closes a listening socket that no host has taken over, with its socket file. Where `refuse` is set it
- * ends for all who share it, so that the kernel refuses connections. */
-static napi_value close_listener(napi_env env, napi_callback_info info) {
-  size_t argc = 2;
-  napi_value argv[2];
+/* Ends a listening socket for all who share it, so that the kernel refuses connections, and removes its
+ * socket file. The descriptor stays open. */
+static napi_value refuse_listener(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
   int32_t fd;
-  bool refuse;
   TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
   TRY(napi_get_value_int32(env, argv[0], &fd));
-  TRY(napi_get_value_bool(env, argv[1], &refuse));
   px_socket_file_closed(fd);
-  if (refuse) shutdown(fd, SHUT_RDWR);
+  shutdown(fd, SHUT_RDWR);
+  return NULL;
+}
+
+/* Closes a listening socket that no host has taken over, with its socket file. */
+static napi_value close_listener(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  int32_t fd;
+  TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
+  TRY(napi_get_value_int32(env, argv[0], &fd));
+  px_socket_file_closed(fd);
   close(fd);
   return NULL;
 }
@@ -382,7 +391,8 @@ NAPI_MODULE_INIT() {
   } table[] = {
       {"backends", backends},   {"listenTcp", listen_tcp},
       {"listenUnix", listen_unix}, {"listenInherited", listen_inherited},
-      {"closeOnExec", close_on_exec}, {"closeListener", close_listener},
+      {"closeOnExec", close_on_exec}, {"refuseListener", refuse_listener},
+      {"closeListener", close_listener},
       {"createHost", create_host}, {"stop", stop}, {"drain", drain}, {"bury", bury},
       {"stats", stats},
       {"catchSignals", catch_signals}, {"releaseSignals", release_signals},

@@ -145,8 +145,10 @@ export interface Addon extends GivenFunctions {
   listenInherited(fd: number): Listening | ListenFailure;
   /** Keeps an inherited descriptor from children that are started from now on. */
   closeOnExec(fd: number): void;
-  /** Closes a listening socket that no host has taken over; `refuse` ends it for all who share it. */
-  closeListener(fd: number, refuse: boolean): void;
+  /** Ends a listening socket for all who share it: connections are refused. The descriptor stays open. */
+  refuseListener(fd: number): void;
+  /** Closes a listening socket that no host has taken over. */
+  closeListener(fd: number): void;
   createHost(options: {
     /** A backend's name; 'auto' takes the best available. */
     backend: string;
@@ -248,9 +250,14 @@ export function releaseSignals(): number {
   return addon().releaseSignals();
 }
 
+/** See {@link Addon.refuseListener}. */
+export function refuseListener(fd: number): void {
+  addon().refuseListener(fd);
+}
+
 /** See {@link Addon.closeListener}. */
-export function closeListener(fd: number, refuse: boolean): void {
-  addon().closeListener(fd, refuse);
+export function closeListener(fd: number): void {
+  addon().closeListener(fd);
 }
 
 /** See {@link Addon.closeOnExec}. */

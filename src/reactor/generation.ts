@@ -84,14 +84,14 @@ export class Generation {
    * @throws as Supervisor.start; the others are stopped then.
    */
   async start(): Promise<Ending | undefined> {
-    const starts = await Promise.allSettled(this.#supervisors.map((one) => one.start()));
-    const failed = starts.find((start) => start.status === 'rejected');
-    if (failed !== undefined) {
+    try {
+      const early = await Promise.all(this.#supervisors.map((one) => one.start()));
+      return early.find((ending) => ending !== undefined);
+    } catch (error) {
       this.stop();
       await this.done;
-      throw failed.reason;
+      throw error;
     }
-    return starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : [])).at(0);
   }
 
   /** Mode 'blocking' alone: runs the guest to its end. */

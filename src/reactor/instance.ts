@@ -41,6 +41,8 @@ export interface InstancePlan {
 
 /** What an instance tells while it runs. */
 export interface InstanceSink {
+  /** It exists, and can be stopped; whether it will ever wait is not known yet. */
+  made(instance: Instance): void;
   /** A piece of the guest's output, as it was written. */
   output(fd: 1 | 2, bytes: Uint8Array): void;
   trace(text: string): void;

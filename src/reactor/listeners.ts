@@ -8,6 +8,7 @@ import {
   type ListenSpec,
   listen,
   PolluxError,
+  refuseListener,
 } from '../../host/index.ts';
 import type { SharedListener } from './instance.ts';
 
@@ -30,6 +31,7 @@ export class Listeners {
   /** By worker, then in the order of `listen`. */
   readonly #sets: (readonly BoundListener[])[] = [];
   readonly #inherited: ReadonlySet<number>;
+  #refused = false;
   #closed = false;
 
   /**
@@ -81,20 +83,27 @@ export class Listeners {
   }
 
   /**
-   * Closes them. Where `refuse` is set, new connections are refused from now on, though a guest may still
-   * have a duplicate; a socket that this process inherited is left to those who share it.
+   * New connections are refused from now on, though guests have duplicates; a socket that this process inherited
+   * is left to those who share it. The descriptors stay open until `close`: an instance that is being made on
+   * another thread is about to duplicate them, and the numbers must not be somebody else's by then.
    */
-  close(refuse = false): void {
+  refuse(): void {
+    if (this.#refused || this.#closed) return;
+    this.#refused = true;
+    for (const [fd, at] of this.#hostFds()) if (!this.#inherited.has(at)) refuseListener(fd);
+  }
+
+  /** Closes them. No instance is being made any more. */
+  close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const seen = new Set<number>();
-    for (const set of this.#sets) {
-      for (const [at, { hostFd }] of set.entries()) {
-        if (hostFd >= 0 && !seen.has(hostFd))
-          closeListener(hostFd, refuse && !this.#inherited.has(at));
-        seen.add(hostFd);
-      }
-    }
+    for (const [fd] of this.#hostFds()) closeListener(fd);
+  }
+
+  /** Each descriptor once, with its place in `listen`. */
+  #hostFds(): Map<number, number> {
+    const all = this.#sets.flatMap((set) => set.map(({ hostFd }, at) => [hostFd, at] as const));
+    return new Map(all.filter(([fd]) => fd >= 0));
   }
 
   #open(spec: ListenSpec, at: number, workers: number): BoundListener {

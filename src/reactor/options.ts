@@ -72,7 +72,7 @@ export interface ReactorOptions {
   readonly connect?: readonly (string | ConnectSpec)[];
   /** Directories, as `--dir` takes them, or as objects. */
   readonly dirs?: readonly (string | { readonly host: string; readonly guest: string })[];
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** The guest's arguments; argv[0] is the module's name. */
   readonly args?: readonly string[];
   /** Default 'auto': the best one available. */
@@ -100,6 +100,9 @@ export interface ReactorOptions {
   /** Aborting it closes the reactor; where it is not started yet, start rejects with the reason. */
   readonly signal?: AbortSignal;
 }
+
+/** What timers take at most. ms. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** The options, checked, with all that is left out filled in. */
 export interface ReactorConfig {
@@ -134,7 +137,7 @@ export function checkOptions(options: ReactorOptions): ReactorConfig {
       typeof one === 'string' ? parseConnect(one) : one,
     ),
     dirs: (options.dirs ?? []).map((one) => (typeof one === 'string' ? parseDir(one) : one)),
-    env: { ...options.env },
+    env: checkEnv(options.env ?? {}),
     args: (options.args ?? []).map(String),
     backend: options.backend ?? 'auto',
     trigger: checkTrigger(options.trigger),
@@ -153,6 +156,12 @@ export function checkOptions(options: ReactorOptions): ReactorConfig {
   };
 }
 
+/** As of child_process: what is undefined is left out. */
+function checkEnv(env: Readonly<Record<string, unknown>>): Record<string, string> {
+  const set = Object.entries(env).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set.map(([name, value]) => [name, String(value)]));
+}
+
 function listenSpecs(one: string | ListenOptions): readonly ListenSpec[] {
   if (typeof one === 'string') return parseListeners(one);
   const { name = '' } = one;
@@ -168,6 +177,16 @@ function listenSpecs(one: string | ListenOptions): readonly ListenSpec[] {
     );
   }
   return [{ name, host, port, backlog, reuseport }];
+}
+
+/** A time in ms, Infinity as 0: no limit. @throws PolluxError ERR_OPTION: it is no whole number, or no timer goes so far. */
+export function checkTimeout(option: string, ms: number): number {
+  if (ms === Number.POSITIVE_INFINITY) return 0;
+  if (ms <= LONGEST_MS) return whole(option, ms, 0);
+  throw new PolluxError(
+    'ERR_OPTION',
+    `${option} is ${String(ms)}; it takes ms from 0 to ${LONGEST_MS}, or Infinity`,
+  );
 }
 
 function oneOf<T extends string>(option: string, value: T, values: readonly T[]): T {

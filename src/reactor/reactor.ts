@@ -13,7 +13,13 @@ import { type AppSocket, type SocketHandle, takeSocket } from './hand-off.ts';
 import { Listeners, type ReactorAddress } from './listeners.ts';
 import { forward } from './log.ts';
 import { chooseMode } from './modes/choose.ts';
-import { checkOptions, type Mode, type ReactorConfig, type ReactorOptions } from './options.ts';
+import {
+  checkOptions,
+  checkTimeout,
+  type Mode,
+  type ReactorConfig,
+  type ReactorOptions,
+} from './options.ts';
 import { type ReactorStats, Totals } from './stats.ts';
 
 /** How long `drain` waits for connections to end where no `timeout` is given. ms. */
@@ -36,7 +42,7 @@ export interface Drained {
  * await reactor.drain({ timeout: 5000 });
  * ```
  *
- * It keeps the process alive until it has ended; `unref` changes that.
+ * It keeps the process alive until it has ended.
  */
 export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposable {
   /** Resolves when the last instance has ended, by itself or by `drain`, `close` or the signal. Never rejects. */
@@ -76,6 +82,7 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
     const reactor = new Reactor(options, config, mode);
     try {
       await reactor.#begin(module);
+      options.signal?.throwIfAborted();
     } catch (error) {
       await reactor.close();
       throw options.signal?.aborted ? options.signal.reason : error;
@@ -153,19 +160,21 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
   /**
    * Puts a new module in the place of the running one: it gets the same listeners, and once each of its
    * instances waits, the old ones are drained. No connection is refused or reset by it. The old ones take
-   * the time that their connections need; after `timeout` ms, where it is not 0, what is left is closed.
+   * the time that their connections need; after `timeout` ms (0, the default, or Infinity: no limit) what is left is
+   * closed.
    *
    * @throws what `start` throws for a module that cannot be compiled or started, PolluxError ERR_GUEST_EXITED
-   *   where it ends before it waits, ERR_STOPPED where the reactor is closing. The old one then goes on.
+   *   where it ends before it waits, ERR_OPTION; the old one then goes on. ERR_STOPPED where the reactor is closing.
    */
   async reload(
     module: ReactorOptions['module'] = this.#options.module,
     { timeout = 0 }: { timeout?: number } = {},
   ): Promise<void> {
+    const limit = checkTimeout('timeout', timeout);
     // One after the other, each with what it was asked for.
     while (this.#reloading !== undefined) await this.#reloading.catch(() => {});
     this.#checkOpen();
-    this.#reloading = this.#replace(module, timeout);
+    this.#reloading = this.#replace(module, limit);
     try {
       await this.#reloading;
     } finally {
@@ -175,13 +184,16 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
 
   /**
    * Ends in order: nothing new is accepted, open connections are finished, and the guests end by
-   * themselves; what is left after `timeout` ms (default 10,000) is closed.
+   * themselves; what is left after `timeout` ms (default 10,000; 0 or Infinity: no limit) is closed. A module that
+   * `reload` is about to start is given up.
+   *
+   * @throws PolluxError ERR_OPTION: that is no time.
    */
   async drain({ timeout = DRAIN_MS }: { timeout?: number } = {}): Promise<Drained> {
+    const limit = checkTimeout('timeout', timeout);
     this.#closing = true;
-    await this.#reloading?.catch(() => {});
-    const cuts = [...this.#generations].map((generation) => generation.drain(timeout));
-    this.#listeners.close(true);
+    const cuts = [...this.#generations].map((generation) => generation.drain(limit));
+    this.#listeners.refuse();
     const cut = (await Promise.all(cuts)).reduce((sum, one) => sum + one, 0);
     await this.ended;
     return { complete: cut === 0, cut };
@@ -190,7 +202,7 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
   /** Ends at once: guests are stopped at their next WASI call, connections and listeners closed. */
   async close(): Promise<void> {
     this.#closing = true;
-    this.#listeners.close(true);
+    this.#listeners.refuse();
     for (const generation of this.#generations) generation.stop();
     if (this.#generations.size === 0) this.#finish();
     await this.ended;
@@ -226,6 +238,7 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
     const early = await generation.start();
     if (early !== undefined) {
       generation.stop();
+      this.#checkOpen(); // that may be why
       throw new PolluxError(
         'ERR_GUEST_EXITED',
         `the new module exited with status ${early.kind === 'exit' ? early.status : 0} before it waited for anything; the old one goes on`,
@@ -277,7 +290,7 @@ export class Reactor extends EventEmitter<ReactorEvents> implements AsyncDisposa
       return;
     }
     this.#closing = true;
-    this.#listeners.close(true);
+    this.#listeners.refuse();
     this.#current?.tellDrain();
   }
 

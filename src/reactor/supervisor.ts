@@ -36,6 +36,8 @@ export class Supervisor {
   /** Totals of those that ended here, so that counters only go up. */
   #past: HostStats[] = [];
   #instance: Instance | undefined;
+  /** One that has not waited yet. */
+  #starting: Instance | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** No instance is started any more; what an end of ours in between restarts is. */
   #ending: Ending | undefined;
@@ -100,12 +102,14 @@ export class Supervisor {
   /** Its listeners give no more; it is not started again. */
   drain(): void {
     this.#giveUp();
+    this.#starting?.stop(); // it has no connections
     this.#instance?.drain();
   }
 
   /** Ends it, and starts no other. */
   stop(): void {
     this.#giveUp();
+    this.#starting?.stop();
     this.#instance?.stop();
   }
 
@@ -124,17 +128,30 @@ export class Supervisor {
       return (message: string) => tell('log', { ...which, level, stream, message });
     };
     const out = { 1: new Lines(say('info', 'stdout')), 2: new Lines(say('error', 'stderr')) };
-    const instance = await startIn[mode](plan, {
-      output: (fd, bytes) => out[fd].push(bytes),
-      trace,
-      warn: say('warn'),
-      signal: (kind) => this.#given.signal(kind),
-    });
-    this.#instance = instance;
-    if (this.#ending !== undefined) instance.stop();
     const { turnMs } = plan.limits;
     const slow = (ms: number) => tell('slow-turn', { ...which, turnMs: ms });
-    const release = turnMs > 0 ? watchTurns(instance, mode, turnMs, slow) : () => {};
+    let release = () => {};
+    const made = (instance: Instance) => {
+      this.#starting = instance;
+      if (turnMs > 0) release = watchTurns(instance, mode, turnMs, slow);
+      if (this.#ending !== undefined) instance.stop();
+    };
+    let instance: Instance;
+    try {
+      instance = await startIn[mode](plan, {
+        made,
+        output: (fd, bytes) => out[fd].push(bytes),
+        trace,
+        warn: say('warn'),
+        signal: (kind) => this.#given.signal(kind),
+      });
+      this.#instance = instance;
+    } catch (error) {
+      release();
+      throw error;
+    } finally {
+      this.#starting = undefined;
+    }
     const over = instance.ended.then((ending) => {
       release();
       out[1].end();

@@ -18,5 +18,5 @@ export const startBlocking: StartInstance = async (plan, sink) => {
         this.finish(endingOf(error));
       }
     }
-  })(host);
+  })(host, sink);
 };

@@ -11,7 +11,7 @@ import { eventLoop, LoopInstance } from './loop-instance.ts';
 /** Starts an instance in this thread's event loop. See StartInstance. */
 export const startInline: StartInstance = async (plan, sink) => {
   const host = makeHost(plan, sink, { loop: eventLoop() });
-  const instance = new LoopInstance(host);
+  const instance = new LoopInstance(host, sink);
   const end = (error: unknown): Ending =>
     error instanceof GuestExit
       ? { kind: 'exit', status: error.status }

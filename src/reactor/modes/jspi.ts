@@ -26,7 +26,7 @@ function withResolvers(): { promise: Promise<void>; resolve: () => void } {
 export const startWithJspi: StartInstance = async (plan, sink) => {
   const { promise: waits, resolve: onFirstWait } = withResolvers();
   const host = makeHost(plan, sink, { loop: eventLoop(), suspend: true, onFirstWait });
-  const instance = new LoopInstance(host);
+  const instance = new LoopInstance(host, sink);
   try {
     const exports = host.instantiate(plan.module);
     const start = (WebAssembly as unknown as Jspi).promising(exports._start);

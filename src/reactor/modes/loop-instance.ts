@@ -3,7 +3,7 @@
 
 import { type Host, type HostStats, stop } from '../../../host/index.ts';
 import type { Ending } from '../ending.ts';
-import type { Instance } from '../instance.ts';
+import type { Instance, InstanceSink } from '../instance.ts';
 
 /** How this runtime's event loop is reached: Bun and Deno have no libuv that an addon may use. */
 export function eventLoop(): 'uv' | 'thread' {
@@ -21,7 +21,7 @@ export class LoopInstance implements Instance {
   #why: Ending | undefined;
   #resolve!: (ending: Ending) => void;
 
-  constructor(host: Host) {
+  constructor(host: Host, sink: InstanceSink) {
     this.#host = host;
     this.id = host.id;
     this.backend = host.backend;
@@ -29,6 +29,7 @@ export class LoopInstance implements Instance {
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+    sink.made(this);
   }
 
   stats(): HostStats {

@@ -17,6 +17,7 @@ function tell(message: WorkerMessage): void {
 }
 
 const sink: InstanceSink = {
+  made: () => {}, // whoever has the thread can stop it
   output: (fd, bytes) => tell({ type: 'output', fd, bytes }),
   trace: (text) => tell({ type: 'trace', text }),
   warn: (message) => tell({ type: 'warn', message }),

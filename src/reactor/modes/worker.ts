@@ -39,8 +39,9 @@ function entry(): URL {
 export function startInWorker(plan: InstancePlan, sink: InstanceSink): Promise<Instance> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(entry(), { name: 'pollux' });
-    new WorkerInstance(worker, sink, resolve, reject);
+    const instance = new WorkerInstance(worker, sink, resolve, reject);
     worker.postMessage(plan);
+    sink.made(instance);
   });
 }
 
