@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "backlog.h"
 #include "given_object.h"
 #include "listen.h"
 #include "loop.h"
@@ -149,6 +150,7 @@ static napi_value close_listener(napi_env env, napi_callback_info info) {
   TRY(napi_get_cb_info(env, info, &argc, argv, NULL, NULL));
   TRY(napi_get_value_int32(env, argv[0], &fd));
   px_socket_file_closed(fd);
+  px_backlog_drop(fd);
   close(fd);
   return NULL;
 }
@@ -307,6 +309,8 @@ static napi_value read_limits(napi_env env, struct px_host *host, napi_value opt
   TRY(napi_get_value_bool(env, value, &host->timed));
   TRY(napi_get_named_property(env, options, "ownsListeners", &value));
   TRY(napi_get_value_bool(env, value, &host->owns_listeners));
+  TRY(napi_get_named_property(env, options, "keepsBacklog", &value));
+  TRY(napi_get_value_bool(env, value, &host->keeps_backlog));
   TRY(napi_get_named_property(env, options, "limits", &limits));
   TRY(napi_get_named_property(env, limits, "connections", &value));
   TRY(napi_get_value_uint32(env, value, &host->limits.connections));

@@ -166,6 +166,8 @@ export interface Addon extends GivenFunctions {
     timed: boolean;
     /** A listener that the guest closes is shut down, as nobody but this guest is to serve it. */
     ownsListeners: boolean;
+    /** Another guest is to come: connections that this one has not accepted wait for it, until closeListener. */
+    keepsBacklog: boolean;
     /** The host never blocks its thread: libuv's loop, or a thread of its own, drives it by `start`. */
     loop: 'uv' | 'thread' | undefined;
     /** With `loop`: a call that would wait answers a promise of its errno. */

@@ -20,6 +20,7 @@
         "limits.c",
         "slots.c",
         "inbox.c",
+        "backlog.c",
         "unread.c",
         "channel.c",
         "channel_guest.c",

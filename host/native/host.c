@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backlog.h"
 #include "channel_guest.h"
 #include "connect.h"
 #include "ending.h"
@@ -48,8 +49,36 @@ int px_host_open(struct px_host *host, const struct px_backend_ops *ops) {
   return 0;
 }
 
+/* What the backend has accepted and the guest has not: for the next one. A guest that drains has been given all. */
+static void leave_backlog(struct px_host *host) {
+  if (!host->keeps_backlog || host->draining || host->io == NULL) return;
+  struct px_backend *backend = host->poller.backend;
+  for (uint32_t fd = 0; fd < host->listeners_end; fd++) {
+    const struct px_entry *entry = px_fd_table_get(&host->table, fd);
+    if (entry == NULL || entry->kind != PX_LISTENER || entry->host_fd < 0) continue;
+    host->io->stop_accepting(backend, entry->host_fd);
+    for (int accepted; (accepted = host->io->accept(backend, entry->host_fd)) >= 0;) {
+      /* The backend has still to let go of its own descriptor. */
+      int copy = fcntl(accepted, F_DUPFD_CLOEXEC, 3);
+      host->io->close(backend, accepted);
+      if (copy >= 0) px_backlog_leave(entry->host_fd, copy);
+    }
+  }
+}
+
+static void take_backlog(struct px_host *host, uint32_t listener, int host_fd) {
+  for (int fd; (fd = px_backlog_take(host_fd)) >= 0;) {
+    struct px_arrival *arrival = px_arrival_make(fd, NULL, NULL, 0);
+    if (arrival == NULL)
+      close(fd);
+    else if (px_inbox_put(host, listener, arrival) < 0)
+      px_arrival_refuse(arrival);
+  }
+}
+
 void px_host_close(struct px_host *host) {
   if (host->closed) return;
+  leave_backlog(host);
   host->closed = true;
   for (uint32_t fd = 0; fd < host->table.room; fd++)
     if (host->table.entries[fd].kind != PX_FREE) px_host_drop(host, fd);
@@ -135,6 +164,8 @@ int px_host_add_listener(struct px_host *host, int host_fd) {
   if (status < 0) {
     px_socket_file_closed(host_fd);
     close(host_fd);
+  } else {
+    take_backlog(host, (uint32_t)status, host_fd);
   }
   return status;
 }

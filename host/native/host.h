@@ -60,6 +60,7 @@ struct px_host {
   struct px_counters counters;
   struct px_limits limits;
   bool timed, turns_by_loop; /* turns.h */
+  bool keeps_backlog; /* another guest is to come: what this one has not accepted waits for it */
   bool owns_listeners; /* a listener that the guest closes is closed for all */
   uint32_t listeners_end; /* no listener has this number or a higher one */
   const struct px_backend_ops *ops;

@@ -58,6 +58,7 @@ bool px_registry_bury(uint32_t id) {
   pthread_mutex_unlock(&lock);
   if (host == NULL || host->turns_by_loop || host->suspends) return false;
   px_registry_remove(host);
+  host->keeps_backlog = false; /* its thread is gone, and a ring belongs to its thread */
   px_host_close(host);
   return true;
 }

@@ -62,6 +62,8 @@ export interface HostOptions {
   readonly timed?: boolean | undefined;
   /** A listener that the guest closes is shut down, as nobody but this guest is to serve it. */
   readonly ownsListeners?: boolean | undefined;
+  /** Connections that the guest has not accepted when it ends wait for the next one, until `closeListener`. */
+  readonly keepsBacklog?: boolean | undefined;
 }
 
 const NO_LIMITS: HostLimits = {
@@ -284,6 +286,7 @@ function createNative(options: HostOptions, base: BaseWasi): NativeHost {
     limits: { ...NO_LIMITS, ...options.limits },
     timed: options.timed === true,
     ownsListeners: options.ownsListeners === true,
+    keepsBacklog: options.keepsBacklog === true,
     loop: options.loop,
     suspend: options.suspend === true,
     warn: options.warn ?? (() => {}),

@@ -61,6 +61,7 @@ export class Generation {
             limits,
             stdio,
             ownsListeners: restart === 'never' && !config.listen.some((spec) => 'fd' in spec),
+            keepsBacklog: restart !== 'never',
             replaces,
             args: [name, ...args],
             listen: listeners.shared(instance),

@@ -35,6 +35,8 @@ export interface InstancePlan {
   readonly trace: 'off' | 'stderr' | 'sink';
   /** No other instance is to come: a listener that the guest closes is closed. */
   readonly ownsListeners: boolean;
+  /** Another instance may take its place, and gets the connections that this one has not accepted. */
+  readonly keepsBacklog: boolean;
   /** Host of an instance in a blocked thread, which is to drain once this one waits. */
   readonly replaces?: number | undefined;
 }

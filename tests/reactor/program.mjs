@@ -118,6 +118,19 @@ const scenarios = {
     await reactor.close();
   },
 
+  async 'keeps who came before a trap and was not accepted for the next instance'() {
+    const reactor = await start({ module: probe });
+    const [a, b] = [await client(reactor), await client(reactor)];
+    await Promise.all([ask(a, 'a\n'), ask(b, 'b\n')]);
+    a.write('busy\n'); // for long enough that the others come meanwhile
+    b.write('trap\n');
+    const others = await Promise.all(Array.from({ length: 20 }, () => client(reactor)));
+    await Promise.all(others.map(async (socket) => assert.equal(await ask(socket, 'c\n'), 'c\n')));
+    await until(() => reactor.stats().accepts === 22);
+    for (const socket of others) socket.destroy();
+    await reactor.close();
+  },
+
   async 'ends with the guest, which exits with 0'() {
     const reactor = await start({ module: probe });
     const socket = await client(reactor);

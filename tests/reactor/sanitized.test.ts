@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { backends } from '../../src/index.ts';
 import { find } from '../runtimes/index.mjs';
 import { testGuest } from '../unit/guest/guests.ts';
 import { root } from './support.ts';
@@ -42,13 +43,17 @@ beforeAll(async () => {
 });
 
 describe.each([
-  ['worker', 'node-20'],
-  ['inline', 'node-20'],
-  ['jspi', 'node-26'],
-] as const)('mode %s under %s', (mode, name) => {
+  ['worker', 'node-20', 'epoll'],
+  ['inline', 'node-20', 'epoll'],
+  ['jspi', 'node-26', 'epoll'],
+  ['worker', 'node-20', 'io-uring'],
+  ['inline', 'node-20', 'io-uring'],
+  ['jspi', 'node-26', 'io-uring'],
+] as const)('mode %s under %s on %s', (mode, name, backend) => {
   const runtime = find(name);
   const missing = 'missing' in runtime ? runtime.missing : undefined;
-  test.skipIf(missing !== undefined && process.env.CI !== 'true')(
+  const available = backends().some((one) => one.name === backend && one.available);
+  test.skipIf(!available || (missing !== undefined && process.env.CI !== 'true'))(
     'no report, and all scenarios hold',
     async () => {
       if ('missing' in runtime) throw new Error(runtime.missing);
@@ -64,6 +69,7 @@ describe.each([
         `${copy}tests/reactor/program.mjs`,
         mode,
         ...(guests[mode] ?? []),
+        backend,
       ];
       const { stdout, stderr } = await run(runtime.command, args, { env, timeout: 55_000 });
       expect(stdout).toContain('all scenarios hold');

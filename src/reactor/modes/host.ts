@@ -49,6 +49,7 @@ export function makeHost(plan: InstancePlan, sink: InstanceSink, drive: Drive = 
     },
     timed: true,
     ownsListeners: plan.ownsListeners,
+    keepsBacklog: plan.keepsBacklog,
     ...drive,
   });
 }
