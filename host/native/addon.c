@@ -24,6 +24,13 @@ void px_instance_close(struct instance *in) {
   if (in->loop != NULL) px_loop_close(in->loop);
   px_registry_remove(&in->host);
   px_host_close(&in->host);
+  /* They hold on to whoever made the host, and so to the host itself and the guest with its memory. */
+  delete_reference(in->env, &in->memory);
+  delete_reference(in->env, &in->buffer);
+  delete_reference(in->env, &in->warn);
+  delete_reference(in->env, &in->first_wait);
+  delete_reference(in->env, &in->called);
+  for (int i = 0; i < PX_BASE_COUNT; i++) delete_reference(in->env, &in->base[i]);
 }
 
 /* One of the objects that point to the instance is gone; the last one takes it along. */
@@ -32,14 +39,8 @@ static void release(napi_env env, void *data, void *hint) {
   (void)hint;
   if (--in->references > 0) return;
   px_instance_close(in);
-  delete_reference(env, &in->memory);
-  delete_reference(env, &in->buffer);
   delete_reference(env, &in->stopped);
   delete_reference(env, &in->over_memory);
-  delete_reference(env, &in->warn);
-  delete_reference(env, &in->first_wait);
-  delete_reference(env, &in->called);
-  for (int i = 0; i < PX_BASE_COUNT; i++) delete_reference(env, &in->base[i]);
   free(in);
 }
 

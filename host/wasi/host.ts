@@ -273,13 +273,27 @@ function signalled(tell: HostOptions['onSignal']): ((signals: number) => void) |
   };
 }
 
+/**
+ * An error for the addon to keep and to throw later. The stack of its making would tell nothing, and keep alive
+ * whatever it goes through: the host, the guest and its memory.
+ */
+function toThrow(code: 'ERR_STOPPED' | 'ERR_LIMIT_MEMORY', message: string): PolluxError {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return new PolluxError(code, message);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
 function createNative(options: HostOptions, base: BaseWasi): NativeHost {
   const native = addon().createHost({
     backend: options.backend,
     edge: options.trigger === 'edge',
     base: base.functions,
-    stopped: new PolluxError('ERR_STOPPED', 'the guest was stopped'),
-    overMemory: new PolluxError(
+    stopped: toThrow('ERR_STOPPED', 'the guest was stopped'),
+    overMemory: toThrow(
       'ERR_LIMIT_MEMORY',
       `the guest took more than the ${options.limits?.memoryBytes} bytes of memory that it may have; raise the limit if it needs them`,
     ),

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import v8 from 'node:v8';
 import { Reactor } from '../../dist/index.js';
 
 const [mode, echo, probe, backend = 'epoll'] = process.argv.slice(2);
@@ -332,6 +333,24 @@ const scenarios = {
     assert.ok(reactor.stats().turns > 0);
     socket.destroy();
     await reactor.close();
+  },
+
+  async 'lets go of guests that have ended, and of their memory'() {
+    if (process.versions.bun || process.versions.deno) return; // Node alone can tell
+    const reactor = await start({ module: probe });
+    for (let i = 0; i < 5; i++) {
+      await reactor.reload();
+      await (await start()).close();
+    }
+    await until(() => reactor.stats().instances === 1);
+    const socket = await client(reactor);
+    socket.write('trap\n');
+    await closed(socket);
+    await ask(await client(reactor), 'next\n');
+    const running = mode === 'worker' ? 0 : 1;
+    await until(() => v8.queryObjects(WebAssembly.Memory) <= running);
+    await reactor.close();
+    await until(() => v8.queryObjects(WebAssembly.Memory) === 0);
   },
 
   async 'runs many in one process'() {
