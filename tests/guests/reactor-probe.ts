@@ -24,7 +24,10 @@ class Probe extends Connection {
     else if (line == 'exit 3') proc_exit(3);
     else if (line == 'spin') spin();
     else if (line == 'busy') busy();
-    else if (line == 'grow') memory.grow(64);
+    else if (line == 'busy trap') {
+      busy();
+      unreachable();
+    } else if (line == 'grow') memory.grow(64);
     else if (line == 'log') {
       log('to standard output');
       logError('to standard error');
