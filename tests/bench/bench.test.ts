@@ -221,6 +221,22 @@ describe('statistics', () => {
   test('targets are met, not met, or not measured', () => {
     const cells = [cell('c-epoll', [100]), cell('node-net', [90]), cell('pollux-epoll', [98])];
     const verdicts = targets(cells, { nodeMs: 1, polluxMs: 1, ratio: 1.2, times: 3 });
-    expect(verdicts.map(({ met }) => met)).toEqual([true, false, null, null, true]);
+    const components = [null, null, null];
+    expect(verdicts.map(({ met }) => met)).toEqual([true, false, null, null, true, ...components]);
+  });
+
+  test('of components the better one counts', () => {
+    const idle = { active: 50, idle: 1000 };
+    const cells = [
+      ...[cell('wasmtime-46', [100]), cell('wasmtime-49-wasi-0.2', [50])],
+      cell('wasmtime-49-wasi-0.3', [70]),
+      ...[cell('wasmtime-46', [10], idle), cell('wasmtime-49-wasi-0.2', [29], idle)],
+    ];
+    const verdicts = targets(cells, null).slice(-3);
+    expect(verdicts.map(({ value, met }) => [value, met])).toEqual([
+      ['0.70', true],
+      ['2.90', false],
+      ['not measured', null],
+    ]);
   });
 });

