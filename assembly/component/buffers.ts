@@ -3,7 +3,6 @@
 
 import * as guest from './guest';
 import { isInGuest } from './memory';
-import { Errno } from './preview1';
 
 /** Bytes that they have room for; -1 where one is not in the guest's memory. */
 export function roomOf(iovs: usize, count: i32): i64 {
@@ -14,12 +13,4 @@ export function roomOf(iovs: usize, count: i32): i64 {
     room += length;
   }
   return room;
-}
-
-/** What a call answers that would have to wait, and may not: nothing is done, which is success where nothing was asked. */
-export function wouldBlock(iovs: usize, count: i32, result: usize): i32 {
-  const room = roomOf(iovs, count);
-  if (room != 0) return room < 0 ? Errno.FAULT : Errno.AGAIN;
-  guest.store32(result, 0);
-  return Errno.SUCCESS;
 }

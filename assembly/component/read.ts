@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reads of streams into the guest's buffers: first what was read ahead, into a block of ours, then straight from the host.
 
-import { wouldBlock } from './buffers';
+import { roomOf } from './buffers';
 import { Descriptor } from './descriptor';
 import * as guest from './guest';
 import { AHEAD_SIZE, emptied, FIRST_READ, hasInput, prepareRead, readStraight } from './host/input';
@@ -20,24 +20,26 @@ function takeAhead(d: Descriptor, address: usize, length: u32): u32 {
   return count;
 }
 
+function finish(nread: usize, total: u32): i32 {
+  guest.store32(nread, total);
+  return Errno.SUCCESS;
+}
+
 /**
  * Reads into the buffers of the guest: what there is, and only if there is nothing does it wait or answer AGAIN.
  * Bytes come before an error, an error before the end, at which 0 bytes are read.
  */
 export function readStream(d: Descriptor, iovs: usize, count: i32, nread: usize): i32 {
   if (!isInGuest(iovs, (<u64>count) << 3) || !isInGuest(nread, 4)) return Errno.FAULT;
-  if (!prepareRead(d)) return wouldBlock(iovs, count, nread);
+  const room = roomOf(iovs, count);
+  if (room < 0) return Errno.FAULT;
+  if (room == 0) return finish(nread, 0);
+  if (!prepareRead(d)) return Errno.AGAIN;
   let total: u32 = 0;
-  let wanted = false;
   let isShort = false;
   for (let i = 0; i < count && !isShort; i++) {
     let address = <usize>guest.load32(iovs + ((<usize>i) << 3));
     let length = guest.load32(iovs + ((<usize>i) << 3) + 4);
-    if (!isInGuest(address, length)) {
-      if (total > 0) break;
-      return Errno.FAULT;
-    }
-    wanted = wanted || length > 0;
     while (length > 0 && !isShort) {
       let got: u32 = 0;
       let asked = length;
@@ -57,7 +59,7 @@ export function readStream(d: Descriptor, iovs: usize, count: i32, nread: usize)
       length -= got;
     }
   }
-  if (total == 0 && wanted && !d.readShut) {
+  if (total == 0 && !d.readShut) {
     if (d.error != 0) {
       const error = d.error;
       d.error = 0;
@@ -65,24 +67,24 @@ export function readStream(d: Descriptor, iovs: usize, count: i32, nread: usize)
     }
     if (!d.ended) return Errno.AGAIN;
   }
-  guest.store32(nread, total);
-  return Errno.SUCCESS;
+  return finish(nread, total);
 }
 
 /** As readStream, but the bytes stay: those that fit a block that was read ahead. */
 export function peekStream(d: Descriptor, iovs: usize, count: i32, nread: usize): i32 {
   if (!isInGuest(iovs, (<u64>count) << 3) || !isInGuest(nread, 4)) return Errno.FAULT;
-  if (!prepareRead(d) || !hasInput(d)) return wouldBlock(iovs, count, nread);
+  const room = roomOf(iovs, count);
+  if (room < 0) return Errno.FAULT;
+  if (room == 0) return finish(nread, 0);
+  if (!prepareRead(d) || !hasInput(d)) return Errno.AGAIN;
   if (d.aheadCount == 0 && d.error != 0 && !d.readShut) return d.error;
   let total: u32 = 0;
   for (let i = 0; i < count; i++) {
     const address = <usize>guest.load32(iovs + ((<usize>i) << 3));
     const length = guest.load32(iovs + ((<usize>i) << 3) + 4);
-    if (!isInGuest(address, length)) return Errno.FAULT;
     const piece = min<u32>(length, d.aheadCount - total);
     toGuest(address, d.ahead + d.aheadFrom + total, piece);
     total += piece;
   }
-  guest.store32(nread, total);
-  return Errno.SUCCESS;
+  return finish(nread, total);
 }

@@ -8,10 +8,11 @@ import { accept, acceptError } from './host/accept';
 import { advance } from './host/dial';
 import { writeStream } from './host/output';
 import { shutdown } from './host/shutdown';
-import { isInGuest } from './memory';
+import { ANSWER, isInGuest } from './memory';
 import { Errno, FdFlags, FileType } from './preview1';
 import { peekStream, readStream } from './read';
 import { insert, lookUp } from './table';
+import * as sockets from './wasi/sockets';
 
 const PEEK = 1;
 const WAITALL = 2;
@@ -103,5 +104,8 @@ export function sock_shutdown(fd: i32, how: i32): i32 {
   const d = connection(fd);
   if (d == null) return error;
   if (how == 0 || (how & ~(SHUT_RD | SHUT_WR)) != 0) return Errno.INVAL;
+  // Of a connection that was reset, or has ended in both directions, the system tells no peer.
+  sockets.remoteAddress(d.handle, ANSWER);
+  if (load<u8>(ANSWER) != 0) return Errno.NOTCONN;
   return shutdown(d, (how & SHUT_RD) != 0, (how & SHUT_WR) != 0);
 }

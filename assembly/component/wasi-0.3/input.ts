@@ -29,14 +29,16 @@ export function openInput(d: Descriptor): void {
   d.inputResult = load<i32>(ANSWER, 4);
 }
 
-/** Reads into the block. */
+/** Reads into the block, behind what is there. */
 function begin(d: Descriptor): void {
   if (d.input == 0) openInput(d);
   if (d.ahead == 0) d.ahead = take(blockSizeOf(d));
+  if (d.aheadCount == 0) d.aheadFrom = 0;
+  const used = d.aheadFrom + d.aheadCount;
   const code =
     d.kind == Kind.LISTENER
       ? sockets.readAccepted(d.input, d.ahead, MOST_ACCEPTED)
-      : streams.readAsync(d.input, d.ahead, AHEAD_SIZE);
+      : streams.readAsync(d.input, d.ahead + used, AHEAD_SIZE - used);
   if (code != streams.BLOCKED) {
     noteInput(d, code);
     return;
@@ -99,6 +101,12 @@ export function hasInput(d: Descriptor): bool {
   }
   if (d.aheadCount == 0) noteEnd(d);
   return true;
+}
+
+/** Has the host add to what the guest has been told of, and not read yet. */
+export function readMore(d: Descriptor): void {
+  if (d.aheadCount == 0 || d.inputPending || d.inputGone || d.readShut) return;
+  if (d.aheadFrom + d.aheadCount < AHEAD_SIZE) begin(d);
 }
 
 /** Before a read: waits where the descriptor blocks. False: there is nothing to read, and the descriptor does not block. */

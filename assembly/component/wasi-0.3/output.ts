@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What goes out. The host takes what the socket takes, and nothing more, so that a write is either there or not begun.
 
-import { wouldBlock } from '../buffers';
+import { roomOf } from '../buffers';
 import { Descriptor, Kind } from '../descriptor';
 import * as guest from '../guest';
 import { ANSWER, isInGuest } from '../memory';
@@ -116,13 +116,14 @@ export function writeStream(d: Descriptor, iovs: usize, count: i32, nwritten: us
   if (!isInGuest(iovs, (<u64>count) << 3) || !isInGuest(nwritten, 4)) return Errno.FAULT;
   if (d.writeShut) return Errno.PIPE;
   const blocks = (d.flags & FdFlags.NONBLOCK) == 0 || d.kind == Kind.OUTPUT;
-  if (!prepareWrite(d, blocks)) return wouldBlock(iovs, count, nwritten);
+  const room = roomOf(iovs, count);
+  if (room < 0) return Errno.FAULT;
+  if (room > 0 && !prepareWrite(d, blocks)) return Errno.AGAIN;
   let total: u32 = 0;
   let error: i32 = Errno.SUCCESS;
   for (let i = 0; i < count && error == Errno.SUCCESS; i++) {
     let address = <usize>guest.load32(iovs + ((<usize>i) << 3));
     let length = guest.load32(iovs + ((<usize>i) << 3) + 4);
-    if (!isInGuest(address, length)) error = Errno.FAULT;
     while (length > 0 && error == Errno.SUCCESS) {
       if (d.outputGone) {
         if (total == 0) error = d.output == 0 ? Errno.PIPE : noteEnd(d);

@@ -10,7 +10,7 @@ import { isInGuest } from '../memory';
 import { Errno, Tag } from '../preview1';
 import { lookUp } from '../table';
 import { isDialed } from './dial';
-import { hasInput } from './input';
+import { hasInput, readMore } from './input';
 import { otherCount, otherPlace, updateInterest } from './interest';
 import { hasRoom } from './output';
 import { setTimer } from './timer';
@@ -26,9 +26,13 @@ import {
 function isReadable(d: Descriptor): bool {
   switch (d.kind) {
     case Kind.CONNECTION:
-      return d.dialing == Dialing.OPEN ? hasInput(d) : isDialed(d);
-    case Kind.LISTENER:
+      if (d.dialing != Dialing.OPEN) return isDialed(d);
+      readMore(d);
+      return hasInput(d);
     case Kind.INPUT:
+      readMore(d);
+      return hasInput(d);
+    case Kind.LISTENER:
       return hasInput(d);
     default:
       return true;

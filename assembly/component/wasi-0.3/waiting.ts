@@ -94,10 +94,9 @@ export function unlist(d: Descriptor): void {
   d.listedAt = 0;
 }
 
-/** What a read has brought to `ahead`. */
+/** What a read has brought to `ahead`, behind what was there. */
 export function noteInput(d: Descriptor, code: i32): void {
-  d.aheadFrom = 0;
-  d.aheadCount = code >>> 4;
+  d.aheadCount += code >>> 4;
   if ((code & 15) == streams.GONE) d.inputGone = true;
 }
 
