@@ -170,15 +170,17 @@ export class Supervisor {
   #ended(ending: Ending, ranMs: number): void {
     const { which, restart, tell } = this.#given;
     const again = restart === 'always' || (restart === 'on-failure' && isFailure(ending));
-    const restarts = again && this.#ending === undefined && ending.kind !== 'stopped';
+    // Whoever is told may close or drain the reactor at that.
+    const restarts = () => again && this.#ending === undefined && ending.kind !== 'stopped';
     if (ending.kind === 'trap') tell('trap', { ...which, error: ending.error });
-    tell('exit', { ...which, ending, restarts });
-    if (!restarts) {
-      this.#resolve(ending);
+    const told = restarts();
+    tell('exit', { ...which, ending, restarts: told });
+    const delayMs = this.#backoff.next(ranMs);
+    if (restarts()) tell('restart', { ...which, attempt: this.#backoff.attempt, delayMs, ending });
+    if (!restarts()) {
+      this.#resolve(told ? (this.#ending ?? ending) : ending);
       return;
     }
-    const delayMs = this.#backoff.next(ranMs);
-    tell('restart', { ...which, attempt: this.#backoff.attempt, delayMs, ending });
     this.#timer = setTimeout(() => void this.#again(), delayMs);
   }
 

@@ -188,6 +188,16 @@ console.log(port, code, text, complete, reactor.stats().turnNs[0], WASI);
 `,
     );
     writeFileSync(
+      join(project, 'typed.cts'),
+      `import pollux = require('pollux');
+export async function start(): Promise<number | undefined> {
+  const reactor: pollux.Reactor = await pollux.Reactor.start({ module: '', listen: [{ port: 0 }] });
+  reactor.on('exit', ({ ending }) => ending.kind === 'exit' && ending.status.toFixed());
+  return reactor.addresses[0]?.port;
+}
+`,
+    );
+    writeFileSync(
       join(project, 'tsconfig.json'),
       JSON.stringify({
         compilerOptions: {
@@ -195,7 +205,7 @@ console.log(port, code, text, complete, reactor.stats().turnNs[0], WASI);
           ...{ lib: ['es2023', 'dom', 'esnext.disposable'], types: ['node'] },
           typeRoots: [join(root, 'node_modules/@types')],
         },
-        files: ['typed.ts'],
+        files: ['typed.ts', 'typed.cts'],
       }),
     );
     const tsc = join(root, 'node_modules/typescript/bin/tsc');

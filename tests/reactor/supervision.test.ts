@@ -68,6 +68,24 @@ describe('in a worker', () => {
     }
   });
 
+  test.each(['trap', 'exit', 'restart'] as const)(
+    'who closes the reactor when told of %s gets no other instance',
+    async (name) => {
+      const module = await testGuest('reactor-probe', { reactor: true });
+      for (const options of [{}, { module, mode: 'inline' }]) {
+        await using reactor = await start(options);
+        const restarts = eventsOf<RestartEvent>(reactor, 'restart');
+        reactor.on(name, () => void reactor.close());
+        const client = await Client.connect(reactor.addresses[0]!.port);
+        await client.send('trap\n');
+        await gone(client);
+        expect((await reactor.ended).kind).toBe(name === 'trap' ? 'trap' : 'stopped');
+        expect(restarts).toHaveLength(name === 'restart' ? 1 : 0);
+        expect(reactor.stats().restarts).toBe(0);
+      }
+    },
+  );
+
   test('close() ends a guest that makes no WASI call any more', async () => {
     const reactor = await start();
     const client = await Client.connect(reactor.addresses[0]!.port);
