@@ -9,8 +9,8 @@ import { openStandard } from './host/standard';
 import { NO_FORM, openListeners, refuse } from './listen';
 import * as main from './main-module';
 import { badEntry, badLength, hasPeers, readPeers } from './peers';
-import { FileType } from './preview1';
 import { create, insert } from './table';
+import { typeOfStandard } from './terminals';
 import * as cli from './wasi/cli';
 
 /** What connections have at the end for what they wrote, in ns: as much as pollux gives on io_uring. */
@@ -18,7 +18,7 @@ const FLUSH_LIMIT: u64 = 5_000_000_000;
 
 function addStandardStream(kind: Kind, number: i32): void {
   const made = create(kind);
-  made.fileType = FileType.CHARACTER_DEVICE;
+  made.fileType = typeOfStandard(number);
   openStandard(made, number);
   insert(made);
 }

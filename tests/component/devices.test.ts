@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a component is given: listeners, directories, and /dev, in which the guest connects and sees who is connected.
+// What a component is given: standard streams, listeners, directories, and /dev, in which the guest connects and sees who is connected.
 
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { Errno } from '../../host/wasi/errno.ts';
 import { Client } from '../support/client.ts';
 import { freePort, missing, startServer } from '../support/server.ts';
 import { testGuest } from '../unit/guest/guests.ts';
-import { COMPONENTS, type Given, linesOf } from './runtimes.ts';
+import { COMPONENTS, type Given, isJco, linesOf } from './runtimes.ts';
 
 const ALL = 0xfffffff;
 const [DIRECTORY, EXCLUSIVE] = [2, 4];
@@ -85,6 +85,18 @@ describe.each(['node', ...COMPONENTS])('%s', (runtime) => {
       expect.stringMatching(/^0( \.{1,2}:3){2}$/),
     ]);
   });
+
+  // jco takes every stream for one.
+  if (!isJco(runtime)) {
+    it('tells which standard streams are terminals', async () => {
+      const terminals = async (terminal: boolean) => {
+        const told = await lines(['fdstat 0', 'fdstat 1', 'fdstat 2'], { terminal });
+        return told.map((line) => line.startsWith('0 type 2 '));
+      };
+      expect(await terminals(false)).toEqual([false, false, false]);
+      expect(await terminals(true)).toEqual([true, false, false]);
+    });
+  }
 
   it('connects by name and by address to whom it is allowed to, and to nobody else', async () => {
     const said = new Map<number, string>();

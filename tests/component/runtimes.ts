@@ -27,7 +27,12 @@ export interface Given {
   /** As `--listen` and `--connect`, LISTEN and CONNECT take them. */
   readonly listen?: readonly string[];
   readonly connect?: readonly string[];
+  /** Its standard input is a terminal. */
+  readonly terminal?: boolean;
 }
+
+/** Runs a command with a terminal for its standard input. */
+const TERMINAL = join(root, 'tests/conformance/runner/terminal.py');
 
 /** The command line of a guest; `node` is pollux on the Node that runs the tests. */
 async function commandOf(runtime: string, given: Given): Promise<string[]> {
@@ -46,7 +51,9 @@ async function commandOf(runtime: string, given: Given): Promise<string[]> {
 
 /** Runs a guest to its end, and answers what it printed, line by line. A status other than 0 is an error. */
 export async function linesOf(runtime: string, given: Given): Promise<string[]> {
-  const [program = '', ...args] = await commandOf(runtime, given);
+  const command = await commandOf(runtime, given);
+  if (given.terminal === true) command.unshift('python3', TERMINAL);
+  const [program = '', ...args] = command;
   const { RUST_BACKTRACE: _, ...env } = process.env;
   const { stdout } = await promisify(execFile)(program, args, { env, timeout: 60_000 });
   return stdout.trimEnd().split('\n');

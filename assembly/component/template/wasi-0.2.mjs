@@ -2,6 +2,8 @@
 // What the adapter imports of WASI 0.2, in the text format of components: interface by interface its types, and the
 // functions, each under the name that the adapter has for it (../wasi/). Hosts match 0.2.0 with every later 0.2.
 
+import { terminals } from './terminals.mjs';
+
 /** The version of every interface. */
 export const version = '0.2.0';
 
@@ -139,6 +141,7 @@ export const interfaces = [
     uses: ['output-stream'],
     functions: [['streams.standardError', 'get-stderr', '(result (own $output-stream))']],
   },
+  ...terminals,
   {
     name: 'wasi:clocks/monotonic-clock',
     uses: ['pollable'],

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the adapter imports of WASI 0.3, as wasi-0.2.mjs has it for 0.2, and of the component model's built-in functions.
 
+import { terminals } from './terminals.mjs';
+
 /** The version of every interface. */
 export const version = '0.3.0';
 
@@ -60,6 +62,7 @@ export const interfaces = [
     innerTypes: [OUTCOME, BYTES],
     functions: [writeViaStream('streams.writeStandardError')],
   },
+  ...terminals,
   {
     name: 'wasi:clocks/monotonic-clock',
     functions: [
