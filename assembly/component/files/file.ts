@@ -30,7 +30,7 @@ export function fd_advise(fd: i32, offset: u64, length: u64, advice: u32): i32 {
   return status(PLAIN);
 }
 
-/** NOTSUP, as no host of WASI can do it: libcs then write zeros. */
+/** NOTSUP, as WASI has no such function. */
 export function fd_allocate(fd: i32, offset: u64, length: u64): i32 {
   return fileOf(fd, Errno.NODEV) == null ? error : Errno.NOTSUP;
 }
