@@ -42,7 +42,7 @@ async function compile(source, options, version) {
 
 const ADAPTER = ['--importMemory', '--noExportMemory', '--memoryBase', '8192'];
 
-/** Versions of WASI by their names: what is imported, and the file that is compiled for it. */
+/** Versions of WASI by their names: what is imported, and the constant that the adapter is compiled with. */
 const VERSIONS = {
   0.2: { wasi: wasi02, number: 2 },
   0.3: { wasi: wasi03, number: 3 },
@@ -57,11 +57,7 @@ async function textOf(version) {
   return componentText(wasi, {
     state: await compile('state.ts', ['--initialMemory', '1']),
     guestMemory: readFileSync(join(root, here, 'template/guest-memory.wat'), 'utf8'),
-    adapter: await compile(
-      `command-${version}.ts`,
-      [...ADAPTER, '--use', `WASI=${number}`],
-      version,
-    ),
+    adapter: await compile('command.ts', [...ADAPTER, '--use', `WASI=${number}`], version),
   });
 }
 

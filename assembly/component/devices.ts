@@ -4,11 +4,11 @@
 
 import { Dialing, Kind } from './descriptor';
 import { fd_close } from './fd';
-import { tellLink } from './files/path';
+import { openIn } from './files/open';
+import { readLink, tellLink } from './files/path';
 import { PATH, pathLength, takePath } from './files/paths';
 import * as guest from './guest';
 import { advance, dial } from './host/dial';
-import { openIn, readLink } from './host/files';
 import { ANSWER, isInGuest, SCRATCH } from './memory';
 import { findPeer, numberOf, refusal } from './peers';
 import { Errno, FdFlags, OFlags } from './preview1';

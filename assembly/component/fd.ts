@@ -2,9 +2,9 @@
 // Functions of preview 1 that mean something else for each kind of descriptor: read, write, close, renumber.
 
 import { Kind } from './descriptor';
+import { readFile, writeFile } from './files/content';
 import { close } from './host/close';
 import { advance } from './host/dial';
-import { closeFile, readFile, writeFile } from './host/files';
 import { writeStream } from './host/output';
 import { Errno } from './preview1';
 import { readStream } from './read';
@@ -58,8 +58,7 @@ export function fd_close(fd: i32): i32 {
   const d = lookUp(fd);
   if (d == null) return Errno.BADF;
   remove(fd);
-  if (d.kind >= Kind.FILE) closeFile(d);
-  else close(d);
+  close(d);
   return Errno.SUCCESS;
 }
 

@@ -3,8 +3,8 @@
 
 import { Kind } from './descriptor';
 import { loadEnvironment } from './environment';
+import { addDirectories } from './files/preopens';
 import { finish } from './host/close';
-import { addDirectories } from './host/files';
 import { openStandard } from './host/standard';
 import { NO_FORM, openListeners, refuse } from './listen';
 import * as main from './main-module';

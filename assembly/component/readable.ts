@@ -2,7 +2,7 @@
 // How many bytes a read would give: what events of poll_oneoff tell.
 
 import { Descriptor, Kind } from './descriptor';
-import { sizeOf } from './host/files';
+import { sizeOf } from './files/stat';
 
 /** Bytes that are there; 1 for a listener, as Wasmtime has it, and 0 at the end. */
 export function readableBytes(d: Descriptor): u64 {

@@ -329,6 +329,25 @@ describe.each(['node', ...COMPONENTS])('%s', (runtime) => {
     expect(readFileSync(join(folder, 'a'), 'utf8').slice(0, 5)).toBe('of-a!');
   });
 
+  it('finds files ready while others are closed', async () => {
+    writeFileSync(join(folder, 'text'), 'hello');
+    const open = `open ${ROOT} text 0 ${READ}`;
+    await expectCalls([
+      [open, '0 fd 4'],
+      [open, '0 fd 5'],
+      ['poll 4', '0 0 5'],
+      ['close 4', '0'],
+      ['read 5 2', '0 "he"'],
+      ['poll 5', '0 0 3'],
+      [open, '0 fd 4'],
+      ['poll 4', '0 0 5'],
+      ['renumber 5 4', '0'],
+      ['poll 4', '0 0 3'],
+      ['poll 5', `0 ${error('BADF')} 0`],
+      [`poll ${ROOT}`, /0 0 \d/],
+    ]);
+  });
+
   it('answers FAULT for what is out of the guest’s memory', async () => {
     await expectCalls([
       [`open ${ROOT} file ${CREATE} ${ALL}`, '0 fd 4'],

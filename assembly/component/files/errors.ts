@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Errors of wasi:filesystem as those of preview 1, and its types of files.
 
-import { ANSWER } from '../memory';
+import { ANSWER, give } from '../memory';
 import { Errno, FileType } from '../preview1';
 
 /** By wasi:filesystem/types.error-code of WASI 0.2, in its order; 0.3 has no would-block. */
@@ -52,6 +52,16 @@ export function errnoOfFile(code: u32): i32 {
   return code < CODES ? load<i32>(OF_FILES + ((<usize>code) << 2)) : Errno.IO;
 }
 
+/** The case of variants of WASI 0.3 in which the host tells in words what no other case says. */
+export const OTHER_TYPE: u8 = 7;
+const OTHER_ERROR: u8 = 36;
+
+/** Gives back the words of a variant at `at`, where its case is that one. */
+export function giveOther(at: usize, other: u8): void {
+  if (load<u8>(at) != other || load<u8>(at, 4) == 0 || load<u32>(at, 12) == 0) return;
+  give(load<usize>(at, 8), load<u32>(at, 12));
+}
+
 /** Where a result has its error-code, or its value: behind the tag, as the larger of both is aligned. */
 export const PLAIN: usize = WASI == 2 ? 1 : 4;
 export const WORDS: usize = 4;
@@ -59,7 +69,9 @@ export const LONGS: usize = 8;
 
 /** The Errno of the result in ANSWER, whose error-code is at `offset`. */
 export function status(offset: usize): i32 {
-  return load<u8>(ANSWER) == 0 ? Errno.SUCCESS : errnoOfFile(load<u8>(ANSWER + offset));
+  if (load<u8>(ANSWER) == 0) return Errno.SUCCESS;
+  if (WASI == 3) giveOther(ANSWER + offset, OTHER_ERROR);
+  return errnoOfFile(load<u8>(ANSWER + offset));
 }
 
 /** By wasi:filesystem/types.descriptor-type of WASI 0.2, in its order; 0.3 has unknown, as other, at the end. */
@@ -77,4 +89,10 @@ const TYPES = memory.data<i32>([
 /** The FileType of a descriptor-type. */
 export function fileTypeOf(type: u32): FileType {
   return <FileType>load<i32>(TYPES + ((<usize>(WASI == 3 ? type + 1 : type) & 7) << 2));
+}
+
+/** The same of one that a function of the host has put at `at`. */
+export function fileTypeAt(at: usize): FileType {
+  if (WASI == 3) giveOther(at, OTHER_TYPE);
+  return fileTypeOf(load<u8>(at));
 }

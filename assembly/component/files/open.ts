@@ -3,12 +3,12 @@
 
 import { Descriptor, Kind } from '../descriptor';
 import * as guest from '../guest';
-import { endEntries } from '../host/entries';
 import { ANSWER, isInGuest } from '../memory';
 import { Errno, FdFlags, FileType } from '../preview1';
 import { create, destroy, insert } from '../table';
 import * as files from '../wasi/files';
-import { fileTypeOf, PLAIN, status, WORDS } from './errors';
+import { endEntries } from './entries';
+import { fileTypeAt, PLAIN, status, WORDS } from './errors';
 import { PATH, pathLength, takePath } from './paths';
 import { READ, rightsOf, WRITE } from './rights';
 import { FOLLOW } from './stat';
@@ -36,10 +36,11 @@ function descriptorFlagsOf(rights: u64, fdflags: u32): i32 {
 
 /** Gives what the host has opened a number, which it writes at `result`. */
 function adopt(handle: i32, fdflags: u32, result: usize): i32 {
+  let fileType = FileType.UNKNOWN;
   files.getType(handle, ANSWER);
   let failure = status(PLAIN);
-  const fileType = fileTypeOf(load<u8>(ANSWER + PLAIN));
   if (failure == Errno.SUCCESS) {
+    fileType = fileTypeAt(ANSWER + PLAIN);
     files.getFlags(handle, ANSWER);
     failure = status(PLAIN);
   }

@@ -2,7 +2,7 @@
 // What is made, moved and removed by its path, and links. The host keeps every path beneath its directory.
 
 import * as guest from '../guest';
-import { ANSWER, intoScratch, isInGuest, toGuest } from '../memory';
+import { ANSWER, give, intoHeap, intoUsual, isInGuest, toGuest } from '../memory';
 import { Errno } from '../preview1';
 import * as files from '../wasi/files';
 import { PLAIN, status, WORDS } from './errors';
@@ -115,9 +115,14 @@ export function readLink(
   if (d == null) return error;
   const taken = takePath(path, length);
   if (taken != Errno.SUCCESS) return taken;
-  intoScratch();
+  intoHeap();
   files.readlinkAt(d.handle, PATH, pathLength, ANSWER);
+  intoUsual();
   const failure = status(WORDS);
   if (failure != Errno.SUCCESS) return failure;
-  return tellLink(load<usize>(ANSWER, 4), load<u32>(ANSWER, 8), to, room, used);
+  const link = load<usize>(ANSWER, 4);
+  const size = load<u32>(ANSWER, 8);
+  const told = tellLink(link, size, to, room, used);
+  if (size > 0) give(link, size);
+  return told;
 }

@@ -3,7 +3,7 @@
 
 import { Descriptor, Kind } from '../descriptor';
 import * as guest from '../guest';
-import { ANSWER, intoHeap, intoScratch, isInGuest, take, toGuest } from '../memory';
+import { ANSWER, intoHeap, intoUsual, isInGuest, take, toGuest } from '../memory';
 import { Errno, FileType } from '../preview1';
 import { create, insert, lookUp } from '../table';
 import { isText, put } from '../text';
@@ -31,7 +31,7 @@ function reopened(handle: i32, scratch: usize): i32 {
 export function addDirectories(hasDevices: bool): void {
   intoHeap();
   files.directories(ANSWER);
-  intoScratch();
+  intoUsual();
   const list = load<usize>(ANSWER);
   const count = load<i32>(ANSWER, 4);
   const scratch = take(1);
@@ -48,11 +48,7 @@ export function addDirectories(hasDevices: bool): void {
     // One of the host's takes the place of the virtual one.
     if (isText(made.name, made.nameLength, '/dev')) hasDevices = false;
   }
-  if (hasDevices) addDevices();
-}
-
-/** Gives the guest the virtual /dev. */
-export function addDevices(): void {
+  if (!hasDevices) return;
   const devices = create(Kind.DEVICES);
   devices.fileType = FileType.DIRECTORY;
   devices.name = take(4);

@@ -3,19 +3,10 @@
 
 import { Descriptor } from '../descriptor';
 import * as guest from '../guest';
-import {
-  endEntries,
-  entryLength,
-  entryName,
-  entryType,
-  keepEntry,
-  passEntry,
-  readEntry,
-  seekEntries,
-} from '../host/entries';
 import { ANSWER, isInGuest, toGuest } from '../memory';
 import { Errno, FileType } from '../preview1';
 import * as files from '../wasi/files';
+import { endEntries, passEntry, readEntry, seekEntries } from './entries';
 import { fileTypeOf, LONGS, status } from './errors';
 import { directoryOf, error } from './lookup';
 
@@ -66,9 +57,9 @@ function putEntries(d: Descriptor, cookie: u64): i32 {
       return Errno.SUCCESS;
     }
     if (status != Errno.SUCCESS) return status;
-    files.metadataHashAt(d.handle, 0, entryName, entryLength, ANSWER);
-    if (put(d.offset, ino(), fileTypeOf(entryType), entryName, entryLength)) passEntry(d);
-    else keepEntry(d);
+    files.metadataHashAt(d.handle, 0, d.ahead, d.aheadCount, ANSWER);
+    // What is cut off is read once more by the next call.
+    if (put(d.offset, ino(), fileTypeOf(d.aheadFrom), d.ahead, d.aheadCount)) passEntry(d);
   }
   return Errno.SUCCESS;
 }

@@ -7,7 +7,7 @@ import { ANSWER, isInGuest } from '../memory';
 import { Errno, FileType } from '../preview1';
 import { lookUp } from '../table';
 import * as files from '../wasi/files';
-import { fileTypeOf, LONGS, PLAIN, status } from './errors';
+import { fileTypeAt, LONGS, PLAIN, status } from './errors';
 import { directoryOf, error, openedOf } from './lookup';
 import { PATH, pathLength, takePath } from './paths';
 
@@ -18,7 +18,8 @@ const FILESTAT: usize = 64;
 /** The host tells no device; one number for all is what Wasmtime has. */
 const DEVICE: u64 = 1;
 
-/** Of the result of a stat: descriptor-type at 8, then these; a time is option<datetime>, 24 bytes. */
+/** Of the result of a stat; a time is option<datetime>, 24 bytes. */
+const TYPE: usize = 8;
 const LINKS: usize = WASI == 2 ? 16 : 24;
 const SIZE: usize = LINKS + 8;
 const ACCESSED: usize = LINKS + 16;
@@ -40,7 +41,7 @@ function timeAt(at: usize): u64 {
 function tell(to: usize, ino: u64): void {
   guest.store64(to, DEVICE);
   guest.store64(to + 8, ino);
-  guest.store64(to + 16, fileTypeOf(load<u8>(ANSWER, 8)));
+  guest.store64(to + 16, fileTypeAt(ANSWER + TYPE));
   guest.store64(to + 24, load<u64>(ANSWER + LINKS));
   guest.store64(to + 32, load<u64>(ANSWER + SIZE));
   guest.store64(to + 40, timeAt(ANSWER + ACCESSED));
@@ -59,7 +60,9 @@ function tellStream(to: usize, fileType: FileType): void {
 export function sizeOf(d: Descriptor): i64 {
   files.stat(d.handle, ANSWER);
   lastStatus = status(LONGS);
-  return lastStatus == Errno.SUCCESS ? load<i64>(ANSWER + SIZE) : -1;
+  if (lastStatus != Errno.SUCCESS) return -1;
+  fileTypeAt(ANSWER + TYPE);
+  return load<i64>(ANSWER + SIZE);
 }
 
 export let lastStatus: i32 = 0;

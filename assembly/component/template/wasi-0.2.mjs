@@ -2,6 +2,7 @@
 // What the adapter imports of WASI 0.2, in the text format of components: interface by interface its types, and the
 // functions, each under the name that the adapter has for it (../wasi/). Hosts match 0.2.0 with every later 0.2.
 
+import { filesystem02 } from './filesystem.mjs';
 import { terminals } from './terminals.mjs';
 
 /** The version of every interface. */
@@ -13,18 +14,11 @@ const SOCKET_ERRORS = `unknown access-denied not-supported invalid-argument out-
  permanent-resolver-failure`;
 
 /** @param {string} names */
-const list = (names) =>
-  names
+const enumeration = (names) =>
+  `(enum ${names
     .split(/\s+/)
     .map((name) => `"${name}"`)
-    .join(' ');
-const enumeration = (names) => `(enum ${list(names)})`;
-const flags = (names) => `(flags ${list(names)})`;
-
-const FILE_ERRORS = `access would-block already bad-descriptor busy deadlock quota exist file-too-large
- illegal-byte-sequence in-progress interrupted invalid io is-directory loop too-many-links message-size name-too-long
- no-device no-entry no-lock insufficient-memory insufficient-space not-directory not-empty not-recoverable unsupported
- no-tty no-such-device overflow not-permitted pipe read-only invalid-seek text-file-busy cross-device`;
+    .join(' ')})`;
 
 const SELF = {
   pollable: '(param "self" (borrow $pollable))',
@@ -33,14 +27,8 @@ const SELF = {
   output: '(param "self" (borrow $output-stream))',
   socket: '(param "self" (borrow $tcp-socket))',
   lookup: '(param "self" (borrow $resolve-address-stream))',
-  file: '(param "self" (borrow $descriptor))',
-  entries: '(param "self" (borrow $directory-entry-stream))',
 };
 const FAILS = '(result (result (error $error-code)))';
-const FOLLOW = '(param "path-flags" $path-flags)';
-const PATH = '(param "path" string)';
-const TIMES =
-  '(param "data-access-timestamp" $new-timestamp) (param "data-modification-timestamp" $new-timestamp)';
 const ADDRESS_ANSWER = '(result (result $ip-socket-address (error $error-code)))';
 
 /**
@@ -163,161 +151,7 @@ export const interfaces = [
       ['clocks.wallResolution', 'resolution', '(result $datetime)'],
     ],
   },
-  {
-    name: 'wasi:filesystem/types',
-    uses: ['error', 'output-stream', 'datetime'],
-    resources: ['descriptor', 'directory-entry-stream'],
-    ownTypes: [
-      ['error-code', enumeration(FILE_ERRORS)],
-      [
-        'descriptor-type',
-        enumeration(
-          'unknown block-device character-device directory fifo symbolic-link regular-file socket',
-        ),
-      ],
-      [
-        'descriptor-flags',
-        flags(
-          'read write file-integrity-sync data-integrity-sync requested-write-sync mutate-directory',
-        ),
-      ],
-      ['path-flags', flags('symlink-follow')],
-      ['open-flags', flags('create directory exclusive truncate')],
-      ['advice', enumeration('normal sequential random will-need dont-need no-reuse')],
-      ['new-timestamp', '(variant (case "no-change") (case "now") (case "timestamp" $datetime))'],
-      ['metadata-hash-value', '(record (field "lower" u64) (field "upper" u64))'],
-      [
-        'descriptor-stat',
-        `(record (field "type" $descriptor-type) (field "link-count" u64) (field "size" u64)
-          (field "data-access-timestamp" (option $datetime)) (field "data-modification-timestamp" (option $datetime))
-          (field "status-change-timestamp" (option $datetime)))`,
-      ],
-      ['directory-entry', '(record (field "type" $descriptor-type) (field "name" string))'],
-    ],
-    functions: [
-      [
-        'files.advise',
-        '[method]descriptor.advise',
-        `${SELF.file} (param "offset" u64) (param "length" u64) (param "advice" $advice) ${FAILS}`,
-      ],
-      ['files.syncData', '[method]descriptor.sync-data', `${SELF.file} ${FAILS}`],
-      ['files.sync', '[method]descriptor.sync', `${SELF.file} ${FAILS}`],
-      ['files.setSize', '[method]descriptor.set-size', `${SELF.file} (param "size" u64) ${FAILS}`],
-      ['files.setTimes', '[method]descriptor.set-times', `${SELF.file} ${TIMES} ${FAILS}`],
-      [
-        'files.getFlags',
-        '[method]descriptor.get-flags',
-        `${SELF.file} (result (result $descriptor-flags (error $error-code)))`,
-      ],
-      [
-        'files.getType',
-        '[method]descriptor.get-type',
-        `${SELF.file} (result (result $descriptor-type (error $error-code)))`,
-      ],
-      [
-        'files.stat',
-        '[method]descriptor.stat',
-        `${SELF.file} (result (result $descriptor-stat (error $error-code)))`,
-      ],
-      [
-        'files.metadataHash',
-        '[method]descriptor.metadata-hash',
-        `${SELF.file} (result (result $metadata-hash-value (error $error-code)))`,
-      ],
-      [
-        'files.statAt',
-        '[method]descriptor.stat-at',
-        `${SELF.file} ${FOLLOW} ${PATH} (result (result $descriptor-stat (error $error-code)))`,
-      ],
-      [
-        'files.metadataHashAt',
-        '[method]descriptor.metadata-hash-at',
-        `${SELF.file} ${FOLLOW} ${PATH} (result (result $metadata-hash-value (error $error-code)))`,
-      ],
-      [
-        'files.setTimesAt',
-        '[method]descriptor.set-times-at',
-        `${SELF.file} ${FOLLOW} ${PATH} ${TIMES} ${FAILS}`,
-      ],
-      [
-        'files.openAt',
-        '[method]descriptor.open-at',
-        `${SELF.file} ${FOLLOW} ${PATH} (param "open-flags" $open-flags) (param "flags" $descriptor-flags) (result (result (own $descriptor) (error $error-code)))`,
-      ],
-      [
-        'files.createDirectoryAt',
-        '[method]descriptor.create-directory-at',
-        `${SELF.file} ${PATH} ${FAILS}`,
-      ],
-      [
-        'files.removeDirectoryAt',
-        '[method]descriptor.remove-directory-at',
-        `${SELF.file} ${PATH} ${FAILS}`,
-      ],
-      ['files.unlinkFileAt', '[method]descriptor.unlink-file-at', `${SELF.file} ${PATH} ${FAILS}`],
-      [
-        'files.readlinkAt',
-        '[method]descriptor.readlink-at',
-        `${SELF.file} ${PATH} (result (result string (error $error-code)))`,
-      ],
-      [
-        'files.symlinkAt',
-        '[method]descriptor.symlink-at',
-        `${SELF.file} (param "old-path" string) (param "new-path" string) ${FAILS}`,
-      ],
-      [
-        'files.linkAt',
-        '[method]descriptor.link-at',
-        `${SELF.file} (param "old-path-flags" $path-flags) (param "old-path" string) (param "new-descriptor" (borrow $descriptor)) (param "new-path" string) ${FAILS}`,
-      ],
-      [
-        'files.renameAt',
-        '[method]descriptor.rename-at',
-        `${SELF.file} (param "old-path" string) (param "new-descriptor" (borrow $descriptor)) (param "new-path" string) ${FAILS}`,
-      ],
-      [
-        'files.readToGuest',
-        '[method]descriptor.read',
-        `${SELF.file} (param "length" u64) (param "offset" u64) (result (result (tuple (list u8) bool) (error $error-code)))`,
-        'guest',
-      ],
-      [
-        'files.writeFromGuest',
-        '[method]descriptor.write',
-        `${SELF.file} (param "buffer" (list u8)) (param "offset" u64) (result (result u64 (error $error-code)))`,
-        'guest',
-      ],
-      [
-        'files.appendViaStream',
-        '[method]descriptor.append-via-stream',
-        `${SELF.file} (result (result (own $output-stream) (error $error-code)))`,
-      ],
-      [
-        'files.readDirectory',
-        '[method]descriptor.read-directory',
-        `${SELF.file} (result (result (own $directory-entry-stream) (error $error-code)))`,
-      ],
-      [
-        'files.readEntry',
-        '[method]directory-entry-stream.read-directory-entry',
-        `${SELF.entries} (result (result (option $directory-entry) (error $error-code)))`,
-      ],
-      [
-        'files.errorCodeOf',
-        'filesystem-error-code',
-        '(param "err" (borrow $error)) (result (option $error-code))',
-      ],
-      ['files.dropDescriptor', 'drop descriptor'],
-      ['files.dropEntries', 'drop directory-entry-stream'],
-    ],
-  },
-  {
-    name: 'wasi:filesystem/preopens',
-    uses: ['descriptor'],
-    functions: [
-      ['files.directories', 'get-directories', '(result (list (tuple (own $descriptor) string)))'],
-    ],
-  },
+  ...filesystem02,
   {
     name: 'wasi:random/random',
     functions: [['cli.randomBytes', 'get-random-bytes', '(param "len" u64) (result (list u8))']],

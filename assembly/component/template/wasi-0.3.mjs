@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the adapter imports of WASI 0.3, as wasi-0.2.mjs has it for 0.2, and of the component model's built-in functions.
 
+import { filesystem03, filesystemBuiltins, filesystemTypes } from './filesystem.mjs';
 import { terminals } from './terminals.mjs';
 
 /** The version of every interface. */
@@ -79,6 +80,7 @@ export const interfaces = [
       ['clocks.systemResolution', 'get-resolution', '(result u64)'],
     ],
   },
+  ...filesystem03,
   {
     name: 'wasi:random/random',
     functions: [
@@ -180,6 +182,7 @@ export const builtinTypes = [
   ['accepted', '(stream (own $tcp-socket))'],
   OUTCOME,
   ['cli-outcome', '(future (result (error $cli-error-code)))'],
+  ...filesystemTypes,
 ];
 
 const OURS = '(memory $state-memory)';
@@ -213,6 +216,7 @@ export const builtins = [
   ['sockets.readAccepted', `stream.read $accepted async ${OURS} (realloc $state-realloc)`],
   ['sockets.cancelAccepting', 'stream.cancel-read $accepted'],
   ['sockets.dropAccepting', 'stream.drop-readable $accepted'],
+  ...filesystemBuiltins,
 ];
 
 /** What the component exports: `run` of this interface, of which waiting is the nature. */

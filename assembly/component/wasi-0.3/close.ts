@@ -2,6 +2,7 @@
 // What happens to a descriptor that the guest has closed, and to all of them at its end.
 
 import { Descriptor, Dialing, Kind } from '../descriptor';
+import { closeFile } from '../files/open';
 import { destroy } from '../table';
 import * as sockets from '../wasi/sockets';
 import { hangUp } from './dial';
@@ -14,6 +15,10 @@ import { unlist } from './waiting';
 export function close(d: Descriptor): void {
   forget(d);
   unlist(d);
+  if (d.kind >= Kind.FILE) {
+    closeFile(d);
+    return;
+  }
   if (d.dialing != Dialing.OPEN) hangUp(d);
   dropInput(d);
   dropAhead(d);

@@ -132,8 +132,19 @@ export declare function writeFromGuest(
 export declare function appendViaStream(file: i32, answer: usize): void;
 /** 0.2: option<error-code> of an error that a stream of a file told. */
 export declare function errorCodeOf(error: i32, answer: usize): void;
-/** 0.2: result<own directory-entry-stream, error-code> */
+/** 0.2: result<own directory-entry-stream, error-code>; 0.3: tuple<stream<directory-entry>, future<result<_, error-code>>> */
 export declare function readDirectory(directory: i32, answer: usize): void;
 /** 0.2: result<option<directory-entry>, error-code> */
 export declare function readEntry(entries: i32, answer: usize): void;
 export declare function dropEntries(entries: i32): void;
+
+/** 0.3: tuple<stream<u8>, future<result<_, error-code>>> */
+export declare function readViaStream(file: i32, offset: u64, answer: usize): void;
+/** 0.3: takes the readable end of a stream; the same future. */
+export declare function writeViaStream(file: i32, stream: i32, offset: u64): i32;
+export declare function appendStream(file: i32, stream: i32): i32;
+/** 0.3: up to so many directory-entry of 24 bytes; answers as the functions of streams.ts. */
+export declare function readEntries(entries: i32, to: usize, count: i32): i32;
+/** 0.3: result<_, error-code> of a future, or BLOCKED. */
+export declare function readResult(future: i32, answer: usize): i32;
+export declare function dropResult(future: i32): void;

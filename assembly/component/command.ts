@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The adapter from preview 1 to WASI 0.2: the functions that a guest imports, and `run`, which is the component's. The
-// files of ./host/ are those of wasi-0.2: build.mjs reads them from there.
+// The adapter from preview 1 to WASI: the functions that a guest imports, and `run`, which is the component's. The files of
+// ./host/ are those of wasi-0.2 or wasi-0.3: build.mjs reads them from there.
 
 export { clock_res_get, clock_time_get } from './clocks';
 export { path_open, path_readlink } from './devices';
