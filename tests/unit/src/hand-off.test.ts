@@ -208,7 +208,7 @@ describe('refused, and the socket is untouched', () => {
   });
 });
 
-test('a file is refused and stays open; an ended guest closes what it is given', async () => {
+test('what is refused is closed: a connection to a listener that is not there, and a file', async () => {
   const port = await serve((socket) => {
     const { fd, bytes } = takeSocket(socket);
     expect(() => handOff(echo.id, 77, fd, bytes)).toThrow(
@@ -221,7 +221,7 @@ test('a file is refused and stays open; an ended guest closes what it is given',
   expect(() => handOff(echo.id, echo.fd, file, new Uint8Array())).toThrow(
     expect.objectContaining({ code: 'ERR_HAND_OFF' }),
   );
-  closeSync(file);
+  expect(() => closeSync(file)).toThrow(expect.objectContaining({ code: 'EBADF' }));
 });
 
 test('10,000 hand-offs leave no descriptor and little memory behind', async () => {
