@@ -123,20 +123,22 @@ export async function compare(
   }
 }
 
-function verdicts(claims: readonly Claim[]): readonly string[] {
+/** How the claims came out, as a sentence; none without claims. */
+export function verdicts(claims: readonly Claim[]): readonly string[] {
   if (claims.length === 0) return [];
   const count = (verdict: Claim['verdict']) =>
     claims.filter((one) => one.verdict === verdict).length;
   const parts = (['holds', 'holds in part', 'does not hold', 'not measured'] as const)
     .map((verdict) => [verdict, count(verdict)] as const)
     .filter(([, many]) => many > 0)
-    .map(([verdict, many]) => `${many} ${VERBS[verdict]}`);
+    .map(([verdict, many]) => `${many} ${VERBS[verdict][many === 1 ? 0 : 1]}`);
   return [`Of the ${claims.length} claims of the article ${parts.join(', ')}.`];
 }
 
-const VERBS: Record<Claim['verdict'], string> = {
-  holds: 'hold on this machine',
-  'holds in part': 'hold in part',
-  'does not hold': 'do not hold here',
-  'not measured': 'were not measured',
+/** Of one, and of several. */
+const VERBS: Record<Claim['verdict'], readonly [string, string]> = {
+  holds: ['holds on this machine', 'hold on this machine'],
+  'holds in part': ['holds in part', 'hold in part'],
+  'does not hold': ['does not hold here', 'do not hold here'],
+  'not measured': ['was not measured', 'were not measured'],
 };

@@ -84,15 +84,16 @@ export function summarize(
         .map(({ name, kept: share }) => `${name} keeps ${percent(share)}`)
         .join(', ')} of its rate.`,
     );
+  const measured = cells.filter(({ figures }) => figures !== undefined).length;
   const doubtful = cells.filter((cell) => cell.doubtful !== undefined).length;
   if (doubtful > 0)
     sentences.push(
-      `${doubtful} of ${cells.length} results are marked as doubtful: their repetitions differ too much, or other programs ran.`,
+      `Marked as doubtful, as repetitions differ too much, other programs ran or answers failed: ${doubtful} of ${measured} results.`,
     );
   const bound = cells.filter((cell) => cell.loadBound).length;
   if (bound > 0)
     sentences.push(
-      `In ${bound} results the load generator was the limit: those servers can do more than the rate says, and their CPU time a request is the figure to trust.`,
+      `In ${bound} of ${measured} results the load generator was the limit: those servers can do more than the rate says, and their CPU time a request is the figure to trust.`,
     );
   return sentences;
 }

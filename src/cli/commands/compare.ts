@@ -6,7 +6,7 @@ import { createLogUpdate } from 'log-update';
 import { type CompareOptions, compare } from '../../compare/index.ts';
 import type { Comparison } from '../../compare/result.ts';
 import type { Progress } from '../../compare/run.ts';
-import { report, scenarioTable } from '../../compare/table.ts';
+import { columnsFor, report, scenarioTable } from '../../compare/table.ts';
 import { INTERRUPTED, untilInterrupted, writeJson, writeResult } from '../ending.ts';
 import { colorsOf, print, say } from '../output.ts';
 
@@ -52,13 +52,19 @@ async function display() {
     const share = totalS === 0 ? 0 : Math.min(1, doneS / totalS);
     const bar = Format.BarFormat(share, {
       ...Presets.shades_classic,
-      barsize: 30,
-      barCompleteString: '█'.repeat(30),
-      barIncompleteString: '░'.repeat(30),
+      barsize,
+      barCompleteString: '█'.repeat(barsize),
+      barIncompleteString: '░'.repeat(barsize),
       barGlue: '',
     });
-    const table = scenario ? `${scenarioTable(cells, scenario, colors)}\n` : '';
-    update(`${table}${bar} ${Math.round(share * 100)}%, ${minutes(left)} left  ${colors.dim(now)}`);
+    const shown = cells.filter((cell) => cell.scenario === scenario);
+    const columns = columnsFor(shown, width, colors);
+    const table = scenario ? `${scenarioTable(shown, scenario, colors, columns)}\n` : '';
+    const head = `${bar} ${Math.round(share * 100)}%, ${minutes(left)} left  `;
+    // A line that wraps could not be taken back.
+    const place = width - head.length - 1;
+    const what = now.length > place ? `${now.slice(0, Math.max(0, place - 1))}…` : now;
+    update(`${table}${head}${colors.dim(what)}`);
   };
   return { show, done: () => update.clear() };
 }
@@ -83,7 +89,8 @@ export async function compareCommand(
     compare({ ...flags, guest, command }, { missing, progress: show }, signal),
   );
   done();
-  print(`${report(result, await colorsOf('stdout'))}\n`);
+  const width = process.stdout.isTTY ? process.stdout.columns : undefined;
+  print(`${report(result, await colorsOf('stdout'), width || undefined)}\n`);
   await writeFiles(result, flags);
   if (result.interrupted) {
     say('pollux: ended by Ctrl-C: what was measured until then is above');
