@@ -11,7 +11,7 @@ import type { RuntimeName } from './names.ts';
 import { exampleGuest } from './programs.ts';
 import type { Claim, Comparison } from './result.ts';
 import { type Progress, runMatrix } from './run.ts';
-import { scenariosOf } from './schedule.ts';
+import { scenariosOf, stepS } from './schedule.ts';
 import { endAllOn } from './server.ts';
 import { summarize } from './summary.ts';
 
@@ -111,14 +111,25 @@ export async function compare(
 
   async function allClaims(): Promise<readonly Claim[]> {
     const available = backends().flatMap((one) => (one.available ? [one.name] : []));
-    const context = new MeasuringContext({ ...settings, size: 64, ...WINDOWS }, available, signal);
-    let doneS = last.doneS;
+    const { totalS, cells } = last;
+    // `due` is when the claim that is measured now is to end.
+    let [doneS, due, claim] = [last.doneS, last.doneS, ''];
+    const show = (now: string) => watcher.progress({ doneS, totalS, cells, now });
+    const onServer = (name: string) => {
+      show(`claim ${claim}: ${name}`);
+      doneS = Math.min(due, doneS + stepS(WINDOWS.seconds + WINDOWS.warmup, 0));
+    };
+    const context = new MeasuringContext(
+      { ...settings, size: 64, ...WINDOWS },
+      available,
+      signal,
+      onServer,
+    );
     const done = await measureClaims(context, signal, ({ number, title, costS }) => {
-      const { totalS, cells } = last;
-      watcher.progress({ doneS, totalS, cells, now: `claim ${number}: ${title}` });
-      doneS += costS;
+      [doneS, due, claim] = [due, due + costS, String(number)];
+      show(`claim ${number}: ${title}`);
     });
-    watcher.progress({ ...last, doneS, now: '' });
+    watcher.progress({ ...last, doneS: signal.aborted ? doneS : due, now: '' });
     return done;
   }
 }

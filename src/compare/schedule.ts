@@ -32,6 +32,11 @@ export interface Step {
   readonly costS: number;
 }
 
+/** What a measurement takes whose windows take so long, estimated; s. */
+export function stepS(windowS: number, idle: number): number {
+  return windowS + OVERHEAD_S + idle / OPENED_A_SECOND;
+}
+
 /** Why this contender cannot hold so many connections. */
 export function tooMany({ most }: Entry, { active, idle }: Scenario): string | undefined {
   if (most === undefined || active + idle <= most) return undefined;
@@ -51,8 +56,7 @@ export function schedule(
       entries
         .filter((entry) => tooMany(entry, scenario) === undefined)
         .map((entry) => {
-          const costS = windowS + OVERHEAD_S + scenario.idle / OPENED_A_SECOND;
-          return { entry, scenario, round, costS };
+          return { entry, scenario, round, costS: stepS(windowS, scenario.idle) };
         }),
     ),
   );

@@ -197,6 +197,18 @@ describe('with real servers', () => {
     expect(after).toBeLessThanOrEqual(before);
   }, 60_000);
 
+  test('each server is told before it is measured; a claim that is ended meanwhile was not reached', async () => {
+    const ending = new AbortController();
+    const seen: string[] = [];
+    const context = new MeasuringContext(settings, ['epoll'], ending.signal, (name) => {
+      seen.push(name);
+      if (seen.length === 2) ending.abort();
+    });
+    const [first] = await measureClaims(context, ending.signal, () => {});
+    expect(seen[0]).toBe('echo-epoll, 10 active, 0 idle');
+    expect(first).toMatchObject({ verdict: 'not measured', figure: 'It was not reached.' });
+  }, 60_000);
+
   test('after Ctrl-C the rest is told as not reached', async () => {
     const signal = AbortSignal.abort();
     const claims = await measureClaims(real(['epoll'], signal), signal, () => {});

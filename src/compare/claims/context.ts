@@ -60,13 +60,20 @@ export class MeasuringContext implements ClaimContext {
   readonly #settings: Settings;
   readonly #available: readonly string[];
   readonly #signal: AbortSignal;
+  readonly #onServer: (name: string) => void;
   #foreign = 0;
 
-  /** `settings` with the windows of claims, see WINDOWS. */
-  constructor(settings: Settings, available: readonly string[], signal: AbortSignal) {
+  /** `settings` with the windows of claims, see WINDOWS; `onServer` is told of each server before it is measured. */
+  constructor(
+    settings: Settings,
+    available: readonly string[],
+    signal: AbortSignal,
+    onServer: (name: string) => void = () => {},
+  ) {
     this.#settings = settings;
     this.#available = available;
     this.#signal = signal;
+    this.#onServer = onServer;
   }
 
   get serverCore(): number {
@@ -100,7 +107,9 @@ export class MeasuringContext implements ClaimContext {
     for (let i = 0; i < repeat; i++)
       for (const [at, { backend, example = 'echo' }] of subjects.entries()) {
         this.#signal.throwIfAborted();
-        rows[at]?.push(await calmest(claimEntry(example, backend), scenario, this.#settings));
+        const entry = claimEntry(example, backend);
+        this.#onServer(`${entry.name}, ${scenario.active} active, ${scenario.idle} idle`);
+        rows[at]?.push(await calmest(entry, scenario, this.#settings));
       }
     return rows.map(measured);
   }

@@ -26,12 +26,13 @@ export async function measureClaims(
   for (const test of CLAIMS) {
     const { number, title } = test;
     const blank = { number, title, verdict: 'not measured' } as const;
+    const early = {
+      ...blank,
+      figure: 'It was not reached.',
+      why: 'The comparison was ended before.',
+    };
     if (signal.aborted) {
-      claims.push({
-        ...blank,
-        figure: 'It was not reached.',
-        why: 'The comparison was ended before.',
-      });
+      claims.push(early);
       continue;
     }
     onClaim(test, claims);
@@ -40,9 +41,10 @@ export async function measureClaims(
       const doubtful = context.takeDoubt();
       claims.push({ number, title, ...outcome, ...(doubtful ? { doubtful } : {}) });
     } catch (error) {
-      if (!(error instanceof PolluxError) && !signal.aborted) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      claims.push({ ...blank, figure: 'It could not be measured.', why });
+      if (signal.aborted) claims.push(early);
+      else if (error instanceof PolluxError)
+        claims.push({ ...blank, figure: 'It could not be measured.', why: error.message });
+      else throw error;
     }
   }
   return claims;
