@@ -2,6 +2,7 @@
 // A whole comparison, from what is asked for to the result that --json and --html write.
 
 import { backends, PolluxError } from '../../host/index.ts';
+import { compileGuest } from '../reactor/compile.ts';
 import { compareWith, readBaseline } from './baseline.ts';
 import { MeasuringContext, WINDOWS } from './claims/context.ts';
 import { CLAIMS, measureClaims } from './claims/index.ts';
@@ -51,7 +52,8 @@ const WARMUP_MOST_S = 0.5;
 /**
  * Makes a comparison. Aborting the signal ends it with what was measured until then.
  *
- * @throws PolluxError ERR_COMPARE where none can be made here: no Linux, one core, nobody to compare.
+ * @throws PolluxError ERR_COMPARE where none can be made here: no Linux, one core, nobody to compare; ERR_MODULE_*
+ *   where the guest is none.
  */
 export async function compare(
   options: CompareOptions,
@@ -61,6 +63,7 @@ export async function compare(
   const cores = findCores();
   endAllOn(signal);
   const guest = options.guest ?? exampleGuest('echo');
+  if (options.guest !== undefined) await compileGuest(options.guest, 0);
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   const { entries, missing } = options.claimsOnly
     ? { entries: [], missing: [] }

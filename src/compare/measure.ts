@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One sample: a fresh server, one load, and all counters before and after the window.
 
-import type { HostStats } from '../../host/index.ts';
+import { type HostStats, PolluxError } from '../../host/index.ts';
 import type { Entry } from './contenders.ts';
 import { coreBusyS, type ProcessCounters, processCounters, residentBytes } from './kernel.ts';
 import { type LoadReport, type LoadStep, runLoad } from './load.ts';
@@ -63,7 +63,15 @@ export async function measure(
       },
       look,
     );
+    if (report.requests === 0 && report.errors > 0)
+      throw new PolluxError(
+        'ERR_COMPARE',
+        `${entry.name} sent no message back as it came: is the guest an echo server?`,
+      );
     return sample(report, seen as Record<LoadStep, Seen>, scenario);
+  } catch (error) {
+    const ended = await server.failure();
+    throw ended === undefined ? error : new PolluxError('ERR_COMPARE', ended, { cause: error });
   } finally {
     await server.stop();
   }

@@ -198,7 +198,7 @@ export interface Comparison {
   /** Without --claims: empty. */
   readonly claims: readonly Claim[];
   readonly baseline?: { readonly date: string; readonly changes: readonly Change[] };
-  /** It was ended by Ctrl-C: what was measured until then is here. */
+  /** It was ended early, by Ctrl-C for example: what was measured until then is here. */
   readonly interrupted: boolean;
   /** The summary in plain words, a sentence each. */
   readonly summary: readonly string[];

@@ -11,6 +11,14 @@ function complain(_: object, message: string): void {
   console.error(message);
 }
 
+/** Ends with the reason as one line: where in this script it came up is nothing to whoever compares. */
+function give(error: unknown): never {
+  console.error(`error: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`);
+  process.exit(1);
+}
+process.on('uncaughtException', give);
+process.on('unhandledRejection', give);
+
 const [module = '', backend = 'auto', trigger = 'level'] = process.argv.slice(2);
 const reactor = await Reactor.start({
   module,

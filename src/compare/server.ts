@@ -15,6 +15,8 @@ export interface Running {
   readonly pid: number;
   /** The host's counters; undefined for those that have none. */
   stats(): Promise<HostStats | undefined>;
+  /** How it ended by itself, in one line; undefined while it runs. */
+  failure(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
@@ -35,10 +37,20 @@ function killAll(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-/** Without RUST_BACKTRACE: with it, Wasmtime collects a backtrace at each EAGAIN. */
+/**
+ * Without RUST_BACKTRACE: with it, Wasmtime collects a backtrace at each EAGAIN. And without colours, as what a server
+ * complains of stands in tables and files.
+ */
 export function environment(): NodeJS.ProcessEnv {
-  const { RUST_BACKTRACE: _, ...rest } = process.env;
-  return rest;
+  const { RUST_BACKTRACE: _, FORCE_COLOR: __, ...rest } = process.env;
+  return { ...rest, NO_COLOR: '1' };
+}
+
+/** What a server said of its failure, in one line: the last one that speaks of an error, or the last one. */
+export function reasonIn(said: string): string {
+  const lines = said.split('\n').map((line) => line.trim().replace(/^\d+: /, ''));
+  const named = lines.filter((line) => /\b(error|trap|failed|panicked)\b/i.test(line));
+  return named.at(-1) ?? lines.filter((line) => line !== '').at(-1) ?? '';
 }
 
 /**
@@ -81,7 +93,7 @@ async function accepts(port: number): Promise<boolean> {
 /**
  * Starts a server; answers when it listens.
  *
- * @throws PolluxError ERR_COMPARE, with what the server wrote, where it ends or stays silent instead.
+ * @throws PolluxError ERR_COMPARE, with the reason that the server gave, where it ends or stays silent instead.
  */
 export async function startServer(entry: Entry, guest: string, core: number): Promise<Running> {
   const wish = entry.prints ? 0 : await freePort();
@@ -101,7 +113,7 @@ export async function startServer(entry: Entry, guest: string, core: number): Pr
     const onLine = (line: string) => {
       const port = /listening on \S*:(\d+)/.exec(line)?.[1];
       if (line.startsWith('{"')) answers.shift()?.(line);
-      else if (said.length < 4000) said += `${line}\n`;
+      else if (port === undefined && said.length < 4000) said += `${line}\n`;
       if (port !== undefined && entry.prints) done(Number(port));
     };
     for (const stream of [child.stdout, child.stderr])
@@ -118,10 +130,11 @@ export async function startServer(entry: Entry, guest: string, core: number): Pr
   const first = await Promise.race([entry.prints ? printed : polled(), late, ended]);
   if (typeof first === 'string' || child.exitCode !== null || child.pid === undefined) {
     await stop();
-    const why = typeof first === 'string' ? first : 'it ended';
+    const why = typeof first === 'string' ? first : await ended;
+    const reason = reasonIn(said);
     throw new PolluxError(
       'ERR_COMPARE',
-      `${entry.name} did not start: ${why}: ${argv.join(' ')}${said && `\n${said.trimEnd()}`}`,
+      `${entry.name} did not start: ${why}${reason && `: ${reason}`} (${argv.join(' ')})`,
     );
   }
   const stats = async () => {
@@ -129,9 +142,13 @@ export async function startServer(entry: Entry, guest: string, core: number): Pr
     const line = new Promise<string>((done) => answers.push(done));
     child.stdin?.write('\n');
     const text = await Promise.race([line, ended.then(() => '')]);
-    if (text === '')
-      throw new PolluxError('ERR_COMPARE', `${entry.name} ended while it was measured: ${said}`);
+    if (text === '') throw new PolluxError('ERR_COMPARE', (await failure()) ?? '');
     return JSON.parse(text) as HostStats;
   };
-  return { port: first, pid: child.pid, stats, stop };
+  const failure = async () => {
+    if (child.exitCode === null && child.signalCode === null) return undefined;
+    const reason = reasonIn(said);
+    return `${entry.name} ended while it was measured: ${await ended}${reason && `: ${reason}`}`;
+  };
+  return { port: first, pid: child.pid, stats, failure, stop };
 }

@@ -7,7 +7,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Comparison } from '../../src/compare/result.ts';
-import { cli, folder } from '../cli/pollux.ts';
+import { cli, file, folder, guest, root } from '../cli/pollux.ts';
+import { op } from '../cli/wasm.ts';
 
 /** Runs to the end, beside other tests: a second or two of windows may take a minute. */
 async function compare(...args: string[]) {
@@ -26,6 +27,7 @@ async function compare(...args: string[]) {
 }
 
 const SHORT = ['--duration', '50ms', '--repeat', '1', '--active', '2', '--idle', '0'];
+const example = (name: string) => join(root, 'build/examples', `${name}.wasm`);
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Comparison;
 
 test('each backend of this machine beside native C and node:net, with its counters', async () => {
@@ -85,13 +87,95 @@ test('where nobody is left, that is an error', async () => {
   expect(ended.stderr).toContain('nobody is left to compare');
 });
 
-test('a guest that is no server fails alone, and says why', async () => {
-  const guest = join(folder, 'none.wasm');
-  const ended = await compare(...SHORT, guest, '--runtimes', 'node,c', '--backends', 'epoll');
-  expect(ended.status).toBe(0);
-  expect(ended.stdout).toMatch(/node-epoll.*did not start/);
-  expect(ended.stdout).toMatch(/c-epoll.*\d/);
-}, 120_000);
+test.each([
+  [
+    'traps',
+    () => guest({ code: op.unreachable }),
+    /did not start: .*: error: GuestTrap: unreachable/,
+  ],
+  ['ends at once', () => guest({}), /ended while it was measured: it ended with status 0\n/],
+  ['answers something else', () => example('chat'), /is the guest an echo server\?/],
+])(
+  'a guest that %s fails alone, and says why in one line',
+  async (_, make, reason) => {
+    const json = join(folder, 'failed.json');
+    const args = ['--runtimes', 'node,c', '--backends', 'epoll', '--json', json];
+    const ended = await compare(...SHORT, make(), ...args);
+    expect(ended.stdout).toMatch(/node-epoll +│ not measured/);
+    expect(ended.stdout).toMatch(reason);
+    expect(ended.stdout).not.toContain('    at '); // no stack
+    expect(ended.stdout).toMatch(/c-epoll +│ +\d/);
+    expect(ended.stdout).not.toContain('fastest guest');
+    expect(read(json).cells[0]?.skipped).toMatch(/^.+$/);
+    // Of the guest, nothing could be measured.
+    expect(ended.status).toBe(1);
+  },
+  120_000,
+);
+
+test.each([
+  ['is not there', () => join(folder, 'none.wasm'), 'there is no such file'],
+  ['is no module', () => file('text.wasm', 'hello'), 'is not a WebAssembly module'],
+])('a guest that %s is refused before anything is measured', async (_, make, why) => {
+  const ended = await compare(...SHORT, make());
+  expect(ended.stderr).toContain(why);
+  expect(ended.stdout).toBe('');
+  expect(ended.status).toBe(1);
+});
+
+test.each([
+  [[...SHORT, '--runtimes', 'c', '--json']],
+  [[...SHORT, '--runtimes', 'c', '--html']],
+  [['--chain', '--runtimes', 'c', '--repeat', '1', '--json']],
+])(
+  '%j with a file that cannot be written is refused before anything is measured',
+  async (args) => {
+    for (const path of [join(folder, 'no', 'such', 'folder.json'), folder, '']) {
+      const ended = await compare(...args, path);
+      expect(ended.stderr).toContain('the result cannot be written');
+      expect(ended.stdout).toBe('');
+      expect(ended.status).toBe(1);
+    }
+  },
+  60_000,
+);
+
+test('a file that is there stays as it was where nothing comes of the comparison', async () => {
+  const [kept, fresh] = [file('kept.json', 'kept'), join(folder, 'fresh.html')];
+  const args = ['--runtimes', 'bun', '--runtime', 'bun=/nonexistent/bun'];
+  expect((await compare(...SHORT, ...args, '--json', kept, '--html', fresh)).status).toBe(1);
+  expect(readFileSync(kept, 'utf8')).toBe('kept');
+  expect(existsSync(fresh)).toBe(false);
+});
+
+test('--chain without anybody is an error too', async () => {
+  const ended = await compare('--chain', '--runtimes', 'bun', '--runtime', 'bun=/nonexistent/bun');
+  expect(ended.stderr).toContain('nobody is left to compare');
+  expect(ended.status).toBe(1);
+});
+
+test('SIGTERM keeps what was measured, and no server goes on', async () => {
+  const json = join(folder, 'terminated.json');
+  const args = ['--runtimes', 'c', '--active', '1', '--idle', '0', '--repeat', '1'];
+  const child = spawn(process.execPath, [
+    cli,
+    'compare',
+    ...args,
+    '--duration',
+    '60s',
+    '--json',
+    json,
+  ]);
+  const servers = () =>
+    readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ');
+  await expect.poll(() => servers().length, { timeout: 20_000 }).toBeGreaterThan(1);
+  const started = servers();
+  child.kill('SIGTERM');
+  const [status] = await once(child, 'close');
+  expect(status).toBe(128 + 15);
+  expect(read(json).interrupted).toBe(true);
+  for (const pid of started) expect(existsSync(`/proc/${pid}`), pid).toBe(false);
+}, 60_000);
 
 test('Ctrl-C keeps what was measured', async () => {
   const json = join(folder, 'early.json');
@@ -117,7 +201,7 @@ test('Ctrl-C keeps what was measured', async () => {
   });
   const [status] = await once(child, 'close');
   expect(status).toBe(130);
-  expect(stderr).toContain('ended by Ctrl-C');
+  expect(stderr).toContain('ended early');
   const { interrupted, cells } = read(json);
   expect(interrupted).toBe(true);
   expect(cells[0]?.samples.length).toBeGreaterThanOrEqual(2);

@@ -7,8 +7,8 @@ import type { ChainResult } from '../../compare/chain-result.ts';
 import { type HostName, hostCommand } from '../../compare/contenders.ts';
 import type { RuntimeName } from '../../compare/names.ts';
 import { exampleGuest, nativeProgram, script } from '../../compare/programs.ts';
-import { backends } from '../../index.ts';
-import { INTERRUPTED, untilInterrupted, writeJson } from '../ending.ts';
+import { backends, PolluxError } from '../../index.ts';
+import { checkWritable, untilInterrupted, writeJson } from '../ending.ts';
 import { colorsOf, print, say } from '../output.ts';
 
 export interface ChainFlags {
@@ -70,9 +70,10 @@ function backendsOf(wanted: readonly string[] | undefined): readonly string[] {
   });
 }
 
-/** Measures 1 active pair of 100, 400 and 1,000, and 1,000 writes; the status: 130 after Ctrl-C. */
+/** Measures 1 active pair of 100, 400 and 1,000, and 1,000 writes; the status: 1 if none could be, 130 after Ctrl-C. */
 export async function chainCommand(flags: ChainFlags): Promise<number> {
   const { backends: wanted, runtimes, repeat, json } = flags;
+  checkWritable(json);
   const options = {
     runtimes: runtimesOf(flags),
     backends: backendsOf(wanted),
@@ -81,7 +82,12 @@ export async function chainCommand(flags: ChainFlags): Promise<number> {
     ...(runtimes?.includes('c') === false ? {} : { native: nativeProgram('pollux-chain') }),
     ...{ n: [100, 400, 1000], active: 1, writes: 1000, repeat },
   };
-  const result = await untilInterrupted((signal) =>
+  if (options.native === undefined && options.runtimes.length * options.backends.length === 0)
+    throw new PolluxError(
+      'ERR_COMPARE',
+      'nobody is left to compare: all that was asked for is missing',
+    );
+  const { result, interrupted } = await untilInterrupted((signal) =>
     runChain({
       ...{ ...options, signal },
       onProgress: ({ done, total, contender, pairs }) =>
@@ -90,5 +96,5 @@ export async function chainCommand(flags: ChainFlags): Promise<number> {
   );
   print(`${await table(result)}\n`);
   if (json !== undefined) writeJson(json, result);
-  return result.interrupted ? INTERRUPTED : 0;
+  return interrupted ?? (result.cells.some(({ nsPerEvent }) => nsPerEvent !== null) ? 0 : 1);
 }

@@ -7,7 +7,7 @@ import { type CompareOptions, compare } from '../../compare/index.ts';
 import type { Comparison } from '../../compare/result.ts';
 import type { Progress } from '../../compare/run.ts';
 import { columnsFor, report, scenarioTable } from '../../compare/table.ts';
-import { INTERRUPTED, untilInterrupted, writeJson, writeResult } from '../ending.ts';
+import { checkWritable, untilInterrupted, writeJson, writeResult } from '../ending.ts';
 import { colorsOf, print, say } from '../output.ts';
 
 /** What the command line adds to what is compared. */
@@ -16,8 +16,8 @@ export interface CompareFlags extends Omit<CompareOptions, 'guest' | 'command'> 
   readonly html: string | undefined;
 }
 
-/** Status where --baseline tells of something worse. */
-const WORSE = 1;
+/** Status where --baseline tells of something worse, or where nothing could be measured. */
+const FAILED = 1;
 
 /** A word as a shell takes it back. */
 function quoted(word: string): string {
@@ -50,6 +50,8 @@ async function display() {
     // The estimate of each step is corrected by how long those before it have really taken.
     const left = (totalS - doneS) * (doneS > 5 ? elapsed / doneS : 1);
     const share = totalS === 0 ? 0 : Math.min(1, doneS / totalS);
+    const width = process.stderr.columns || 80;
+    const barsize = width < 100 ? 12 : 30;
     const bar = Format.BarFormat(share, {
       ...Presets.shades_classic,
       barsize,
@@ -76,25 +78,35 @@ async function writeFiles(result: Comparison, { json, html }: CompareFlags): Pro
   writeResult(html, renderPage(result));
 }
 
-/** Compares; the status: 1 where --baseline tells of something worse, 130 after Ctrl-C. */
+/** Compares; the status: 1 where --baseline tells of something worse or nothing was measured, 130 after Ctrl-C. */
 export async function compareCommand(
   guest: string | undefined,
   flags: CompareFlags,
   argv: readonly string[],
 ): Promise<number> {
+  checkWritable(flags.json, flags.html);
   const { show, done } = await display();
   const command = ['pollux', ...argv.map(quoted)].join(' ');
   const missing = (name: string, reason: string) => say(`pollux: ${name} is left out: ${reason}`);
-  const result = await untilInterrupted((signal) =>
+  const { result, interrupted } = await untilInterrupted((signal) =>
     compare({ ...flags, guest, command }, { missing, progress: show }, signal),
   );
   done();
   const width = process.stdout.isTTY ? process.stdout.columns : undefined;
   print(`${report(result, await colorsOf('stdout'), width || undefined)}\n`);
   await writeFiles(result, flags);
-  if (result.interrupted) {
-    say('pollux: ended by Ctrl-C: what was measured until then is above');
-    return INTERRUPTED;
+  if (interrupted !== undefined) {
+    say('pollux: ended early: what was measured until then is above');
+    return interrupted;
   }
-  return result.baseline?.changes.some(({ verdict }) => verdict === 'worse') ? WORSE : 0;
+  const isWorse = result.baseline?.changes.some(({ verdict }) => verdict === 'worse') === true;
+  return isWorse || !isMeasured(result) ? FAILED : 0;
+}
+
+/** Whether there is a figure: of the guest, if any was to be measured, as C and node:net always have theirs. */
+function isMeasured({ cells, contenders, claims }: Comparison): boolean {
+  const guests = contenders.filter(({ kind }) => kind === 'guest').map(({ name }) => name);
+  const asked = cells.filter(({ contender }) => guests.length === 0 || guests.includes(contender));
+  if (asked.length > 0) return asked.some(({ figures }) => figures !== undefined);
+  return claims.some(({ verdict }) => verdict !== 'not measured');
 }
