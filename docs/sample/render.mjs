@@ -21,14 +21,15 @@ for (const theme of ['light', 'dark']) {
   await tab.goto(pathToFileURL(page).href);
   await tab.waitForSelector('html[data-ready]');
   const box = async (selector) => (await tab.$(selector)).boundingBox();
-  const [rate, cpu, claims] = [
+  const [rate, cpu, claims, card] = [
     await box('#figure-rate-open'),
     await box('#figure-cpu-open'),
     await box('#claims'),
+    await box('#claim-2'),
   ];
   const clips = {
     idle: { ...rate, width: cpu.x + cpu.width - rate.x },
-    claims: { ...claims, height: Math.min(claims.height, 690) },
+    claims: { ...claims, height: card.y + card.height - claims.y },
   };
   for (const [name, clip] of Object.entries(clips))
     await tab.screenshot({ path: here(`${name}-${theme}.png`), clip, captureBeyondViewport: true });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Medians, spreads and paired ratios.
 
-import type { Figure } from './result.ts';
+import type { Cell, Figure } from './result.ts';
 
 /** NaN of an empty list. */
 export function median(values: readonly number[]): number {
@@ -16,6 +16,12 @@ export function figureOf(values: readonly number[]): Figure | null {
   if (values.length === 0) return null;
   const [middle, min, max] = [median(values), Math.min(...values), Math.max(...values)];
   return { median: middle, min, max, spread: middle === 0 ? 0 : (max - min) / Math.abs(middle) };
+}
+
+/** How far the rates of a cell's repetitions lie apart, `12%`; '' where there is one alone, which does not tell. */
+export function spreadText({ figures, samples }: Cell): string {
+  const taken = samples.filter((sample) => sample !== null).length;
+  return figures === undefined || taken < 2 ? '' : `${Math.round(figures.rate.spread * 100)}%`;
 }
 
 /**

@@ -5,16 +5,11 @@ import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import type { Colors } from 'picocolors/types.js';
 import type { Cell, Claim, Comparison, Scenario } from './result.ts';
+import { spreadText } from './statistics.ts';
 
 const whole = (value: number) => Math.round(value).toLocaleString('en-US');
 const NOTHING = '';
 const sameScenario = (a: Scenario, b: Scenario) => a.active === b.active && a.idle === b.idle;
-
-/** How far the repetitions of a cell lie apart; one alone tells nothing of that. */
-export function spread({ figures, samples }: Cell): string {
-  const repeated = samples.filter((sample) => sample !== null).length > 1;
-  return figures !== undefined && repeated ? `${Math.round(figures.rate.spread * 100)}%` : NOTHING;
-}
 
 function row(cell: Cell, colors: Colors): string[] {
   const { figures, perRequest: counters } = cell;
@@ -26,7 +21,7 @@ function row(cell: Cell, colors: Colors): string[] {
   return [
     cell.contender,
     `${whole(figures.rate.median)}${colors.yellow(mark)}${colors.yellow(bound)}`,
-    spread(cell),
+    spreadText(cell),
     ratio(cell.toLimit?.median),
     ratio(cell.toNode?.median),
     figures.cpuUs.median.toFixed(1),

@@ -89,13 +89,26 @@ test('the charts hold what was measured, and nothing in the place of what was no
   expect(new Set(charts.map(({ id }) => id)).size).toBe(charts.length);
 });
 
+test('a bar that is doubtful, or that the load generator limited, is marked as a point is', () => {
+  const all = comparison();
+  const cells = all.cells.map((cell) =>
+    cell.contender === 'c-epoll' ? { ...cell, loadBound: true } : cell,
+  );
+  const rates = chartsOf({ ...all, cells }).find(({ id }) => id === 'rates');
+  const at = rates?.x.indexOf('c-epoll') ?? -1;
+  expect(rates?.remarks?.[0]?.[at]).toBe('The load generator was the limit.');
+  expect(rates?.remarks?.[0]?.[0]).toBeNull();
+});
+
 test('CSV has a line for each sample, and for what was not measured, with the reason', () => {
   const lines = csvOf(comparison()).trimEnd().split('\r\n');
   expect(lines[0]).toMatch(/^contender,active,idle,repetition,requests,rate,/);
   expect(lines.length).toBe(1 + 3 * (comparison().cells.length - 1) + 1);
   expect(lines[1]).toMatch(/^node-epoll,1,0,1,10000,10000,40,200,0,6,2,4,/);
+  // The counters of the host: waits, events, descriptors handed over and looked at, bytes, calls.
+  expect(lines[1]).toMatch(/,1000,9000,0,9000,0,1000000,1000000,19000,$/);
   expect(lines).toContain(
-    `node-select,50,1000,1,${','.repeat(15)}"select holds 1,024 descriptors."`,
+    `node-select,50,1000,1,${','.repeat(23)}"select holds 1,024 descriptors."`,
   );
 });
 

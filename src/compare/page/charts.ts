@@ -17,6 +17,8 @@ export interface Chart extends ClaimChart {
 /** What a logarithmic axis shows in the place of less, which it has no place for. */
 export const FLOOR = 0.01;
 
+const whole = (value: number) => value.toLocaleString('en-US');
+
 type Read = (cell: Cell) => number | null | undefined;
 
 interface Lines {
@@ -103,7 +105,9 @@ function lines(
   if (series.length === 0) return [];
   const [first] = scenarios;
   const beside =
-    by === 'active' ? `${first?.idle} idle connections` : `${first?.active} active connections`;
+    by === 'active'
+      ? `${whole(first?.idle ?? 0)} idle connections`
+      : `${first?.active} active connections`;
   return [
     {
       ...{ id: `${what.id}-${by}`, kind: 'line', yLabel: what.yLabel, note: what.note },
@@ -151,7 +155,7 @@ function callsByKind(result: Comparison, scenario: Scenario | undefined): Chart[
         xLabel: 'contender',
         yLabel: 'calls a request',
       },
-      title: `System calls a request by kind, with ${scenario.active} active and ${scenario.idle} idle connections`,
+      title: `System calls a request by kind, with ${scenario.active} active and ${whole(scenario.idle)} idle connections`,
       note: 'What a request costs in calls, as the host counts them.',
       ...{ xScale: 'linear', yScale: 'linear' },
       x: counted.map(({ name }) => name),
@@ -179,13 +183,17 @@ function bars(
   });
   const at = result.contenders.map((_, i) => i).filter((i) => all.some(({ y }) => y[i] !== null));
   if (at.length === 0) return [];
-  const where = `${scenario.active} active and ${scenario.idle} idle connections`;
+  const where = `${scenario.active} active and ${whole(scenario.idle)} idle connections`;
+  const remarks = at.map((i) =>
+    remarkOf(cellAt(result, result.contenders[i]?.name ?? '', scenario)),
+  );
   return [
     {
       ...{ id, kind: 'bar', title: `${title}, with ${where}`, xLabel: 'contender', yLabel, note },
       ...{ xScale: 'linear', yScale: 'linear', stacked: all.length > 1 },
       x: at.map((i) => result.contenders[i]?.name ?? ''),
       series: all.map(({ name, y }) => ({ name, y: at.map((i) => y[i] ?? null) })),
+      remarks: all.map(() => remarks),
     },
   ];
 }

@@ -57,7 +57,7 @@ const looksOf = (name: string, place: number) => {
   return {
     color: COLORS[at % COLORS.length] ?? '#7f7f7f',
     dash: DASHES[(round + at) % DASHES.length] ?? [],
-    point: POINTS[at % POINTS.length] ?? 'circle',
+    point: POINTS[(round + at) % POINTS.length] ?? 'circle',
   };
 };
 
@@ -73,13 +73,18 @@ function datasets(plan: Plan): Dataset[] {
   return plan.series.map(({ name, y }, place) => {
     const { color, dash, point } = looksOf(name, place);
     const look = { label: name, borderColor: color, backgroundColor: color };
-    if (plan.kind === 'bar') return { ...look, type: 'bar', data: [...y], borderWidth: 0 };
+    const isMarked = y.map((_, i) => plan.remarks?.[place]?.[i] != null);
+    if (plan.kind === 'bar') {
+      const pale = isMarked.map((marked) => (marked ? `${color}66` : color));
+      const data = [...y];
+      return { ...look, type: 'bar', data, backgroundColor: pale, borderWidth: 0 };
+    }
     const floor = plan.yScale === 'log' ? FLOOR : Number.NEGATIVE_INFINITY;
     const data = y.map((value, i) => {
       return { x: Number(plan.x[i]), y: value === null ? Number.NaN : Math.max(value, floor) };
     });
     // Hollow: there is something to be said of it.
-    const inner = y.map((_, i) => (plan.remarks?.[place]?.[i] == null ? color : card));
+    const inner = isMarked.map((marked) => (marked ? card : color));
     return {
       ...{ ...look, type: 'line', data, borderDash: dash, borderWidth: 2, spanGaps: false },
       ...{ pointStyle: point, pointRadius: 4, pointHoverRadius: 6, tension: 0 },
@@ -169,6 +174,8 @@ function draw(canvas: HTMLCanvasElement): void {
 /** Buttons, so that a keyboard reaches them, and those who do not see hear whether a series is shown. */
 function legend(figure: HTMLElement, chart: Chart, plan: Plan): void {
   const place = figure.querySelector('.legend');
+  // The title says already what the only bars are.
+  if (plan.kind === 'bar' && plan.series.length === 1) return;
   for (const [at, { name }] of plan.series.entries()) {
     const { color, dash } = looksOf(name, at);
     const button = document.createElement('button');
@@ -177,7 +184,7 @@ function legend(figure: HTMLElement, chart: Chart, plan: Plan): void {
     button.style.setProperty('--series', color);
     button.style.setProperty(
       '--dash',
-      plan.kind === 'line' && dash.length > 0 ? 'dashed' : 'solid',
+      plan.kind === 'bar' || dash.length === 0 ? 'solid' : (dash[0] ?? 0) < 3 ? 'dotted' : 'dashed',
     );
     button.setAttribute('aria-pressed', 'true');
     button.addEventListener('click', () => {
@@ -238,7 +245,7 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
 });
 onClick('json', () => save('compare.json', 'application/json', JSON.stringify(result, null, 1)));
 onClick('csv', () => save('compare.csv', 'text/csv', csvOf(result)));
-// Paper has another width, and is white; what is folded in cannot be opened there.
+// Paper has another width and more points, and is white; what is folded in cannot be opened there.
 let before: { readonly theme: string | undefined; readonly closed: readonly HTMLDetailsElement[] };
 addEventListener('beforeprint', () => {
   const all = document.querySelectorAll<HTMLDetailsElement>('details:not([open])');
@@ -246,13 +253,19 @@ addEventListener('beforeprint', () => {
   for (const details of before.closed) details.open = true;
   document.documentElement.dataset.theme = 'light';
   repaint();
-  for (const chart of charts) chart.resize(640, 300);
+  for (const chart of charts) {
+    chart.options.devicePixelRatio = 3;
+    chart.resize(300, 200);
+  }
 });
 addEventListener('afterprint', () => {
   for (const details of before.closed) details.open = false;
   if (before.theme === undefined) delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = before.theme;
   repaint();
-  for (const chart of charts) chart.resize();
+  for (const chart of charts) {
+    chart.options.devicePixelRatio = devicePixelRatio;
+    chart.resize();
+  }
 });
 document.documentElement.dataset.ready = 'true';

@@ -41,7 +41,7 @@ export function table(
         i === 0 ? `<th scope="row">${escaped(text)}</th>` : `<td>${escaped(text)}</td>`,
       )
       .join('');
-  return `<div class="scroll"><table><caption>${escaped(caption)}</caption><thead><tr>${head
+  return `<div class="scroll" tabindex="0"><table><caption>${escaped(caption)}</caption><thead><tr>${head
     .map((text) => `<th scope="col">${escaped(text)}</th>`)
     .join('')}</tr></thead><tbody>${rows
     .map((row) => `<tr>${cells(row)}</tr>`)

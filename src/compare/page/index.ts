@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Comparison } from '../result.ts';
 import { type Chart, chartsOf } from './charts.ts';
 import { embedded, escaped } from './html.ts';
-import { card, changes, contenders, figure, machine, results } from './sections.ts';
+import { card, changes, contenders, counters, figure, machine, results } from './sections.ts';
 
 /** dist/, whatever chunk this is in. */
 const here = dirname(fileURLToPath(import.meta.url));
@@ -25,7 +25,7 @@ export function renderPage(result: Comparison): string {
     const chart: Chart | undefined =
       claim.chart === undefined
         ? undefined
-        : { ...claim.chart, id: `claim-${claim.number}`, note: claim.chart.yLabel };
+        : { ...claim.chart, id: `claim-${claim.number}`, note: '' };
     return { claim, chart };
   });
   const all = [...charts, ...claims.flatMap(({ chart }) => chart ?? [])];
@@ -33,6 +33,7 @@ export function renderPage(result: Comparison): string {
     charts.length > 0 ? '<a href="#charts">Charts</a>' : '',
     claims.length > 0 ? '<a href="#claims">Claims</a>' : '',
     '<a href="#results">All results</a>',
+    '<a href="#counters">Counters</a>',
     '<a href="#machine">Machine</a>',
   ];
   return `<!doctype html>
@@ -48,9 +49,10 @@ export function renderPage(result: Comparison): string {
       : ''
   }</section>
 ${changes(result)}
-${charts.length === 0 ? '' : `<section id="charts"><h2>Charts</h2><p>Click a name to hide or show it; values appear under the pointer.</p><div class="figures">${charts.map(figure).join('\n')}</div></section>`}
+${charts.length === 0 ? '' : `<section id="charts"><h2>Charts</h2><p>Click a name to hide or show it; values appear under the pointer. Hollow points and pale bars are marked: doubtful, or limited by the load generator, as the value tells.</p><div class="figures">${charts.map(figure).join('\n')}</div></section>`}
 ${claims.length === 0 ? '' : `<section id="claims"><h2>The article’s claims</h2><div class="cards">${claims.map(({ claim, chart }) => card(claim, chart)).join('\n')}</div></section>`}
 <section id="results"><h2>All results</h2>${results(result)}</section>
+<section id="counters"><h2>Counters</h2>${counters(result)}</section>
 <section id="machine"><h2>Machine and contenders</h2>${machine(result)}${contenders(result)}</section></main>
 <script type="application/json" id="data">${embedded(result)}</script>
 <script type="application/json" id="chart-data">${embedded(all)}</script>

@@ -2,33 +2,47 @@
 // The parts of the page that are text: everything but the charts themselves.
 
 import type { Claim, Comparison } from '../result.ts';
+import { spreadText } from '../statistics.ts';
 import { type Chart, remarkOf } from './charts.ts';
 import { escaped, shown, table } from './html.ts';
 
+const placeOf = (x: number | string) => (typeof x === 'number' ? shown(x) : x);
+
+/** The values of a chart: a row for each contender, which are the lines of one chart and the bars of another. */
+function values(chart: Chart): string {
+  const { title, yLabel, xLabel, series, x } = chart;
+  const value = (at: number, i: number) =>
+    `${shown(series[at]?.y[i])}${chart.remarks?.[at]?.[i] == null ? '' : ' ?'}`;
+  if (chart.kind === 'line') {
+    const rows = series.map(({ name }, at) => [name, ...x.map((_, i) => value(at, i))]);
+    return table(`${title}; ${yLabel}, over ${xLabel}`, ['', ...x.map(placeOf)], rows);
+  }
+  const rows = x.map((one, i) => [placeOf(one), ...series.map((_, at) => value(at, i))]);
+  return table(`${title}; ${yLabel}`, [xLabel, ...series.map(({ name }) => name)], rows);
+}
+
 /** The chart as a table, with its frame and the place where it is drawn. */
 export function figure(chart: Chart): string {
-  const rows = chart.x.map((x, i) => [
-    typeof x === 'number' ? shown(x) : x,
-    ...chart.series.map(({ y }, at) => {
-      const mark = chart.remarks?.[at]?.[i] == null ? '' : ' ?';
-      return `${shown(y[i])}${mark}`;
-    }),
-  ]);
   const remarks = (chart.remarks ?? []).flatMap((row, at) =>
     row.flatMap((text, i) =>
-      text === null ? [] : [`${chart.series[at]?.name}, ${chart.x[i]}: ${text}`],
+      text === null
+        ? []
+        : [
+            chart.kind === 'line'
+              ? `${chart.series[at]?.name}, ${placeOf(chart.x[i] ?? '')}: ${text}`
+              : `${chart.x[i]}: ${text}`,
+          ],
     ),
   );
   const marked =
     remarks.length === 0
       ? ''
-      : `<p>Marked by ?:</p><ul>${remarks.map((text) => `<li>${escaped(text)}</li>`).join('')}</ul>`;
-  const head = [chart.xLabel, ...chart.series.map(({ name }) => name)];
+      : `<p>Marked by ?:</p><ul>${[...new Set(remarks)].map((text) => `<li>${escaped(text)}</li>`).join('')}</ul>`;
   const id = escaped(chart.id);
-  return `<figure id="figure-${id}"><figcaption><h3>${escaped(chart.title)}</h3><p>${escaped(chart.note)}</p></figcaption>
+  return `<figure id="figure-${id}"><figcaption><h3>${escaped(chart.title)}</h3>${chart.note === '' ? '' : `<p>${escaped(chart.note)}</p>`}</figcaption>
 <div class="legend" role="group" aria-label="Series"></div>
 <div class="plot"><canvas data-chart="${id}" role="img" aria-label="${escaped(`${chart.title}; the table below has the values`)}"></canvas></div>
-<details><summary>Values</summary>${table(`${chart.title}, ${chart.yLabel}`, head, rows)}${marked}</details></figure>`;
+<details><summary>Values</summary>${values(chart)}${marked}</details></figure>`;
 }
 
 const CLASS: Record<Claim['verdict'], string> = {
@@ -79,6 +93,9 @@ export function contenders({ contenders, missing }: Comparison): string {
   }`;
 }
 
+const percent = (share: number | null | undefined) =>
+  share == null ? '' : `${Math.round(100 * share)}%`;
+
 /** All cells, with what makes them doubtful. */
 export function results({ cells }: Comparison): string {
   const rows = cells.map((cell) => {
@@ -86,11 +103,11 @@ export function results({ cells }: Comparison): string {
     return [
       contender,
       ...[scenario.active, scenario.idle, figures?.rate.median].map(shown),
-      figures ? `${Math.round(figures.rate.spread * 100)}%` : '',
+      spreadText(cell),
       ...[toLimit?.median, toNode?.median, figures?.cpuUs.median].map(shown),
       ...[figures?.p50Us.median, figures?.p99Us.median].map(shown),
       ...[perRequest?.syscallsTotal, perRequest?.fdsPerWait].map(shown),
-      perRequest?.hitRate == null ? '' : `${Math.round(100 * perRequest.hitRate)}%`,
+      percent(perRequest?.hitRate),
       remarkOf(cell) ?? '',
     ];
   });
@@ -99,6 +116,40 @@ export function results({ cells }: Comparison): string {
     ...['p50 us', 'p99 us', 'calls/request', 'fds/wait', 'hit rate', 'remarks'],
   ];
   return table('All results; medians, ratios paired within repetitions', head, rows);
+}
+
+/** What the kernel and the host counted in each cell that was measured. */
+export function counters({ cells }: Comparison): string {
+  const rows = cells.flatMap(({ contender, scenario, figures, perRequest: host }) => {
+    if (figures === undefined) return [];
+    const perWait = (count: number | undefined) =>
+      host && count !== undefined && host.waits > 0 ? count / host.waits : undefined;
+    const kinds = Object.entries(host?.syscalls ?? {}).map(
+      ([kind, count]) => `${kind} ${shown(count)}`,
+    );
+    return [
+      [
+        contender,
+        ...[scenario.active, scenario.idle].map(shown),
+        ...[figures.userUs.median, figures.systemUs.median].map(shown),
+        ...[figures.voluntary.median, figures.involuntary.median].map(shown),
+        ...[figures.memoryBytes.median / 2 ** 20, figures.idleBytes?.median].map(shown),
+        ...[figures.serverBusy.median, figures.loadBusy.median].map(percent),
+        ...[host?.waits, host?.fdsPerWait, perWait(host?.fdsScanned)].map(shown),
+        ...[perWait(host?.events), host?.interestBytes].map(shown),
+        kinds.join(', '),
+      ],
+    ];
+  });
+  const head = [
+    ...['contender', 'active', 'idle', 'user us', 'kernel us', 'switches by waiting'],
+    ...['switches by preemption', 'memory MiB', 'bytes an idle one', 'server busy', 'load busy'],
+    ...['waits', 'fds handed over', 'fds looked at', 'fds ready', 'bytes copied', 'calls by kind'],
+  ];
+  const caption =
+    'Medians. CPU time, waits, bytes of interest and events copied, and calls a request; context switches a ' +
+    'thousand requests; descriptors (fds) a wait; what is blank is not counted there.';
+  return table(caption, head, rows);
 }
 
 /** What changed since the baseline. */
