@@ -9,17 +9,25 @@ import type { Cell, Change, Comparison, Figure } from './result.ts';
 const LEAST = 0.05;
 
 /**
- * Reads a file that --json has written.
+ * Reads a file that --json has written, with messages of `size` bytes.
  *
- * @throws PolluxError ERR_COMPARE where it cannot be read, or is none.
+ * @throws PolluxError ERR_COMPARE where it cannot be read, is none, or is of messages of another size.
  */
-export function readBaseline(file: string): Comparison {
+export function readBaseline(file: string, size: number): Comparison {
+  let read: Partial<Comparison>;
   try {
-    const read = JSON.parse(readFileSync(file, 'utf8')) as Partial<Comparison>;
-    if (read.schema === 1 && Array.isArray(read.cells)) return read as Comparison;
+    read = JSON.parse(readFileSync(file, 'utf8')) ?? {};
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new PolluxError('ERR_COMPARE', `the baseline ${file} cannot be read: ${why}`);
+  }
+  // What --chain writes has cells as well, of pairs.
+  if (read.schema === 1 && Array.isArray(read.cells) && Array.isArray(read.scenarios)) {
+    if (read.size === size) return read as Comparison;
+    throw new PolluxError(
+      'ERR_COMPARE',
+      `the baseline ${file} is of messages of ${read.size} bytes: compare with --size ${read.size}`,
+    );
   }
   throw new PolluxError(
     'ERR_COMPARE',
@@ -46,11 +54,19 @@ function change(
   };
 }
 
+/** It was measured before, and now it fails. */
+function failed({ contender, scenario }: Cell, { rate }: NonNullable<Cell['figures']>): Change {
+  const figures = { figure: 'rate', before: rate.median, now: 0, ratio: 0 } as const;
+  return { contender, scenario, ...figures, verdict: 'worse' };
+}
+
 const exact = (value: number | undefined): Figure | undefined =>
   value === undefined ? undefined : { median: value, min: value, max: value, spread: 0 };
 
-/** All figures that both have. Ratios to native C are compared where both have them, since rates are the
- * machine's; else the rates. */
+/**
+ * All figures that both have. Ratios to native C are compared where both have them, since rates are the machine's;
+ * else the rates. Where either is doubtful its times tell nothing, and the calls alone are compared: those are counted.
+ */
 export function compareWith(baseline: Comparison, cells: readonly Cell[]): readonly Change[] {
   return cells.flatMap((cell) => {
     const old = baseline.cells.find(
@@ -60,12 +76,18 @@ export function compareWith(baseline: Comparison, cells: readonly Cell[]): reado
         scenario.idle === cell.scenario.idle,
     );
     if (old === undefined) return [];
+    if (old.figures !== undefined && cell.skipped !== undefined) return [failed(cell, old.figures)];
+    const isSound = old.doubtful === undefined && cell.doubtful === undefined;
     const paired = old.toLimit !== null && cell.toLimit !== null;
     return [
-      paired
-        ? change(cell, 'toLimit', old.toLimit, cell.toLimit)
-        : change(cell, 'rate', old.figures?.rate, cell.figures?.rate),
-      change(cell, 'cpuUs', old.figures?.cpuUs, cell.figures?.cpuUs),
+      ...(isSound
+        ? [
+            paired
+              ? change(cell, 'toLimit', old.toLimit, cell.toLimit)
+              : change(cell, 'rate', old.figures?.rate, cell.figures?.rate),
+            change(cell, 'cpuUs', old.figures?.cpuUs, cell.figures?.cpuUs),
+          ]
+        : []),
       change(
         cell,
         'syscalls',

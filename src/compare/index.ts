@@ -64,7 +64,8 @@ export async function compare(
   endAllOn(signal);
   const guest = options.guest ?? exampleGuest('echo');
   if (options.guest !== undefined) await compileGuest(options.guest, 0);
-  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
+  const baseline =
+    options.baseline === undefined ? undefined : readBaseline(options.baseline, options.size);
   const { entries, missing } = options.claimsOnly
     ? { entries: [], missing: [] }
     : contenders(options);

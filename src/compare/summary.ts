@@ -60,6 +60,20 @@ function onIdle(
   return { name: contender.name, kept: after / before };
 }
 
+/** From which share on a server counts as busy all the time. */
+const BUSY = 0.9;
+
+/** Where nobody was the limit: with few connections the server waits for the next message, and the client for it. */
+function onIdleServers(all: readonly Row[], { active, idle }: Scenario): string[] {
+  const busy = all.map(({ cell }) => cell.figures?.serverBusy.median ?? 0);
+  const isSound = all.every(({ cell }) => !cell.loadBound && cell.doubtful === undefined);
+  const most = Math.max(0, ...busy);
+  if (all.length === 0 || !isSound || most >= BUSY) return [];
+  return [
+    `With ${active} active and ${idle.toLocaleString('en-US')} idle connections no server was the limit, but the round trip: the busiest one worked ${percent(most)} of the time. Their CPU time a request is the figure to compare.`,
+  ];
+}
+
 /** The sentences; none where nothing was measured. */
 export function summarize(
   cells: readonly Cell[],
@@ -84,6 +98,8 @@ export function summarize(
         .map(({ name, kept: share }) => `${name} keeps ${percent(share)}`)
         .join(', ')} of its rate.`,
     );
+  for (const scenario of scenarios)
+    sentences.push(...onIdleServers(rows(cells, contenders, scenario), scenario));
   const measured = cells.filter(({ figures }) => figures !== undefined).length;
   const doubtful = cells.filter((cell) => cell.doubtful !== undefined).length;
   if (doubtful > 0)

@@ -99,6 +99,9 @@ function claimText(claim: Claim, colors: Colors): string {
   return `${String(number).padStart(2)}. ${colors.bold(title)}\n    ${paint(verdict)}. ${figure}\n    ${colors.dim(why)}${doubt}`;
 }
 
+const NOTHING_IN_COMMON =
+  'nothing that both have measured soundly, with the same contender and connections';
+
 /** All of it, for the end; `width` is that of the terminal. */
 export function report(
   result: Comparison,
@@ -131,7 +134,7 @@ export function report(
   if (baseline)
     parts.push(
       changes.length === 0
-        ? `Against the baseline of ${baseline.date}: no change beyond the spread.`
+        ? `Against the baseline of ${baseline.date}: ${baseline.changes.length === 0 ? NOTHING_IN_COMMON : 'no change beyond the spread'}.`
         : [
             `Against the baseline of ${baseline.date}:`,
             ...changes.map(({ contender, scenario, figure, before, now, verdict }) => {

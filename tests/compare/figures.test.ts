@@ -135,14 +135,39 @@ describe('a baseline', () => {
     expect(new Set(verdicts({ ...now, cells: slower }, now.cells))).toEqual(new Set(['better']));
   });
 
+  test('tells nothing by the times of a doubtful cell, but by its calls', () => {
+    const [first] = now.cells;
+    if (first?.figures === undefined || first.perRequest === undefined) throw new Error('no cell');
+    const more = { ...first.perRequest, syscallsTotal: first.perRequest.syscallsTotal * 2 };
+    const figures = { ...first.figures, cpuUs: { median: 12, min: 12, max: 12, spread: 0 } };
+    const told = (doubtful: object) =>
+      compareWith(now, [{ ...first, figures, perRequest: more, ...doubtful }])
+        .filter(({ verdict }) => verdict === 'worse')
+        .map(({ figure }) => figure);
+    expect(told({})).toEqual(['cpuUs', 'syscalls']);
+    expect(told({ doubtful: 'Other programs ran.' })).toEqual(['syscalls']);
+  });
+
+  test('that has what fails now tells of it as worse', () => {
+    const [first] = now.cells;
+    if (first === undefined) throw new Error('no cell');
+    const { figures: _, ...rest } = first;
+    const changes = compareWith(now, [{ ...rest, samples: [null], skipped: 'It did not start.' }]);
+    expect(changes).toMatchObject([{ figure: 'rate', now: 0, verdict: 'worse' }]);
+  });
+
   test('that is none is refused', () => {
     const file = join(folder, 'none.json');
-    expect(() => readBaseline(file)).toThrow(/cannot be read: ENOENT/);
+    expect(() => readBaseline(file, 64)).toThrow(/cannot be read: ENOENT/);
     writeFileSync(file, '{');
-    expect(() => readBaseline(file)).toThrow(/cannot be read/);
+    expect(() => readBaseline(file, 64)).toThrow(/cannot be read/);
     writeFileSync(file, '{"schema":2}');
-    expect(() => readBaseline(file)).toThrow(/no result of pollux compare/);
+    expect(() => readBaseline(file, 64)).toThrow(/no result of pollux compare/);
+    // What --chain writes has cells too.
+    writeFileSync(file, '{"schema":1,"pairs":[100],"cells":[]}');
+    expect(() => readBaseline(file, 64)).toThrow(/no result of pollux compare/);
     writeFileSync(file, JSON.stringify(now));
-    expect(readBaseline(file).cells.length).toBe(now.cells.length);
+    expect(() => readBaseline(file, 1024)).toThrow(/of 64 bytes: compare with --size 64/);
+    expect(readBaseline(file, 64).cells.length).toBe(now.cells.length);
   });
 });

@@ -62,6 +62,19 @@ test('a scenario that was not reached has no table', () => {
   expect(report({ ...all, cells }, plain)).not.toContain('500 active, 0 idle\n');
 });
 
+test('where no server was busy all the time, a sentence says that none was the limit', () => {
+  const cellOf = (serverBusy: number) =>
+    closeCell(
+      { contender: guest, scenario, samples: [sampleOf(100, { serverBusy })] },
+      undefined,
+      undefined,
+    );
+  const said = (busy: number) => summarize([cellOf(busy)], contenders, [scenario]).join(' ');
+  expect(said(0.43)).toContain('no server was the limit, but the round trip');
+  expect(said(0.43)).toContain('worked 43% of the time');
+  expect(said(0.99)).not.toContain('no server was the limit');
+});
+
 test('sentences count what was measured, in the number that it has', () => {
   const { cells, claims } = comparison();
   const sentences = summarize(cells, contenders, scenarios).join(' ');

@@ -168,7 +168,7 @@ export function changes({ baseline }: Comparison): string {
   const head = ['contender', 'scenario', 'figure', 'before', 'now', 'verdict'];
   return `<section id="baseline"><h2>Since ${escaped(baseline.date)}</h2>${
     rows.length === 0
-      ? '<p>No change beyond the spread of the repetitions.</p>'
+      ? `<p>${baseline.changes.length === 0 ? 'Nothing that both have measured soundly.' : 'No change beyond the spread of the repetitions.'}</p>`
       : table('Changes beyond the spread', head, rows)
   }</section>`;
 }
