@@ -3,6 +3,7 @@
 
 import { createColors } from 'picocolors';
 import { describe, expect, test } from 'vitest';
+import { progressLine } from '../../src/cli/progress-line.ts';
 import { closeCell } from '../../src/compare/cells.ts';
 import { verdicts } from '../../src/compare/index.ts';
 import { summarize } from '../../src/compare/summary.ts';
@@ -34,6 +35,18 @@ describe('a table', () => {
     expect(report(comparison(), plain, 60)).toMatch(/60 columns has no place for .*p50 us/);
     expect(report(comparison(), plain)).not.toContain('has no place');
   });
+});
+
+test.each([40, 60, 120])('the progress line fits a terminal of %i columns', (width) => {
+  const line = progressLine(
+    0.5,
+    65,
+    '500 active, 10000 idle: node-io-uring (3 of 3)',
+    width,
+    plain,
+  );
+  expect(line).toContain('50%, 1:05 left');
+  expect(line.length).toBeLessThan(width);
 });
 
 test('one repetition has no spread', () => {

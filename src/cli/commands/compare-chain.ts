@@ -2,7 +2,8 @@
 // `pollux compare --chain`: libevent's bench, on each backend, under each runtime of pollux, and in C.
 
 import Table from 'cli-table3';
-import { type ChainRuntime, runChain } from '../../compare/chain.ts';
+import { createLogUpdate } from 'log-update';
+import { type ChainProgress, type ChainRuntime, runChain } from '../../compare/chain.ts';
 import type { ChainResult } from '../../compare/chain-result.ts';
 import { type HostName, hostCommand } from '../../compare/contenders.ts';
 import type { RuntimeName } from '../../compare/names.ts';
@@ -10,6 +11,7 @@ import { exampleGuest, nativeProgram, script } from '../../compare/programs.ts';
 import { backends, PolluxError } from '../../index.ts';
 import { checkWritable, untilInterrupted, writeJson } from '../ending.ts';
 import { colorsOf, print, say } from '../output.ts';
+import { progressLine } from '../progress-line.ts';
 
 export interface ChainFlags {
   /** undefined: all that this machine has. */
@@ -42,6 +44,24 @@ async function table({ cells, contenders, pairs }: ChainResult): Promise<string>
     skipped === undefined ? [] : [`${contender}, ${count} pairs: ${skipped}`],
   );
   return [shown.toString(), ...failures].join('\n');
+}
+
+/** Shows how far it is: on a terminal as a bar with the time left, else as lines. */
+async function display() {
+  if (!process.stderr.isTTY)
+    return {
+      show: ({ done, total, contender, pairs }: ChainProgress) =>
+        say(`${done} of ${total}: ${contender}, ${pairs} pairs`),
+      done: () => {},
+    };
+  const [colors, update] = [await colorsOf('stderr'), createLogUpdate(process.stderr)];
+  const begun = performance.now();
+  const show = ({ done, total, contender, pairs }: ChainProgress) => {
+    const left = ((performance.now() - begun) / 1000 / done) * (total - done);
+    const now = `${contender}, ${pairs} pairs: done`;
+    update(progressLine(done / total, left, now, process.stderr.columns || 80, colors));
+  };
+  return { show, done: () => update.clear() };
 }
 
 const HOSTS: readonly HostName[] = ['node', 'bun', 'deno'];
@@ -87,13 +107,14 @@ export async function chainCommand(flags: ChainFlags): Promise<number> {
       'ERR_COMPARE',
       'nobody is left to compare: all that was asked for is missing',
     );
+  const { show, done: hide } = await display();
   const { result, interrupted } = await untilInterrupted((signal) =>
     runChain({
       ...{ ...options, signal },
-      onProgress: ({ done, total, contender, pairs }) =>
-        say(`${done} of ${total}: ${contender}, ${pairs} pairs`),
+      onProgress: show,
     }),
   );
+  hide();
   print(`${await table(result)}\n`);
   if (json !== undefined) writeJson(json, result);
   return interrupted ?? (result.cells.some(({ nsPerEvent }) => nsPerEvent !== null) ? 0 : 1);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `pollux compare`: a comparison with a progress bar and a live table, and its files.
 
-import { Format, Presets } from 'cli-progress';
 import { createLogUpdate } from 'log-update';
 import { type CompareOptions, compare } from '../../compare/index.ts';
 import type { Comparison } from '../../compare/result.ts';
@@ -9,6 +8,7 @@ import type { Progress } from '../../compare/run.ts';
 import { columnsFor, report, scenarioTable } from '../../compare/table.ts';
 import { checkWritable, untilInterrupted, writeJson, writeResult } from '../ending.ts';
 import { colorsOf, print, say } from '../output.ts';
+import { minutes, progressLine } from '../progress-line.ts';
 
 /** What the command line adds to what is compared. */
 export interface CompareFlags extends Omit<CompareOptions, 'guest' | 'command'> {
@@ -22,11 +22,6 @@ const FAILED = 1;
 /** A word as a shell takes it back. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function minutes(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
 /** Shows how far it is: on a terminal as a bar under the table of what is measured now, else as lines. */
@@ -51,22 +46,10 @@ async function display() {
     const left = (totalS - doneS) * (doneS > 5 ? elapsed / doneS : 1);
     const share = totalS === 0 ? 0 : Math.min(1, doneS / totalS);
     const width = process.stderr.columns || 80;
-    const barsize = width < 100 ? 12 : 30;
-    const bar = Format.BarFormat(share, {
-      ...Presets.shades_classic,
-      barsize,
-      barCompleteString: '█'.repeat(barsize),
-      barIncompleteString: '░'.repeat(barsize),
-      barGlue: '',
-    });
     const shown = cells.filter((cell) => cell.scenario === scenario);
     const columns = columnsFor(shown, width, colors);
     const table = scenario ? `${scenarioTable(shown, scenario, colors, columns)}\n` : '';
-    const head = `${bar} ${Math.round(share * 100)}%, ${minutes(left)} left  `;
-    // A line that wraps could not be taken back.
-    const place = width - head.length - 1;
-    const what = now.length > place ? `${now.slice(0, Math.max(0, place - 1))}…` : now;
-    update(`${table}${head}${colors.dim(what)}`);
+    update(`${table}${progressLine(share, left, now, width, colors)}`);
   };
   return { show, done: () => update.clear() };
 }
