@@ -26,12 +26,8 @@ import {
 function isReadable(d: Descriptor): bool {
   switch (d.kind) {
     case Kind.CONNECTION:
-      if (d.dialing != Dialing.OPEN) return isDialed(d);
-      readMore(d);
-      return hasInput(d);
+      return d.dialing == Dialing.OPEN ? hasInput(d) : isDialed(d);
     case Kind.INPUT:
-      readMore(d);
-      return hasInput(d);
     case Kind.LISTENER:
       return hasInput(d);
     default:
@@ -65,10 +61,18 @@ function look(d: Descriptor): bool {
   return isReady;
 }
 
-/** Looks at the descriptors of the list, and leaves those on it that are ready. */
-function lookAtList(): void {
-  let kept = 0;
+/** What the last call has told of, and the guest has not read, may have grown. */
+function readOn(): void {
   for (let i = 0; i < listedCount; i++) {
+    const d = listedDescriptor(i);
+    if (d.aheadCount > 0 && d.kind != Kind.LISTENER) readMore(d);
+  }
+}
+
+/** Looks at the descriptors of the list from a place on, and leaves those on it that are ready. */
+function lookAtList(from: i32): void {
+  let kept = from;
+  for (let i = from; i < listedCount; i++) {
     const d = listedDescriptor(i);
     if (look(d)) listAt(kept++, d);
     else d.listedAt = 0;
@@ -98,7 +102,7 @@ function lookAtOthers(subs: usize, withClocks: bool): i32 {
 function waitForSome(subs: usize): void {
   do {
     if (setTimer(deadline)) waitForEvent();
-    lookAtList();
+    lookAtList(0);
     lookAtOthers(subs, false);
     markDue(subs);
   } while (!isAnyMarked);
@@ -115,10 +119,15 @@ export function poll_oneoff(subs: usize, events: usize, count: u32, nevents: usi
   let status = updateInterest(subs, <i32>count);
   if (status == Errno.SUCCESS) status = lookAtOthers(subs, true);
   if (status != Errno.SUCCESS) return status;
-  lookAtList();
+  readOn();
+  lookAtList(0);
   if (!isAnyMarked) waitForSome(subs);
   // Others that are ready by now, which the host finds out only while the guest does not run.
-  while (letHostRun()) lookAtList();
+  let looked = listedCount;
+  while (letHostRun()) {
+    lookAtList(looked);
+    looked = listedCount;
+  }
   guest.store32(nevents, tellMarked(subs, events));
   return Errno.SUCCESS;
 }
