@@ -29,7 +29,7 @@ for (const theme of ['light', 'dark']) {
   ];
   const clips = {
     idle: { ...rate, width: cpu.x + cpu.width - rate.x },
-    claims: { ...claims, height: card.y + card.height - claims.y },
+    claims: { ...claims, height: Math.ceil(card.y + card.height - claims.y) + 1 },
   };
   for (const [name, clip] of Object.entries(clips))
     await tab.screenshot({ path: here(`${name}-${theme}.png`), clip, captureBeyondViewport: true });

@@ -188,9 +188,9 @@ Marks:
   ^  the load generator was the limit; compare CPU us, not req/s
 
 Exit status:
-  0, 1 if --baseline tells of something worse or nothing could be measured,
-  2 for a mistake in the command line, 130 after Ctrl-C (what was measured is shown
-  and written)
+  0, 1 if --baseline tells of something worse or nothing of the guest could be
+  measured, 2 for a mistake in the command line, 130 after Ctrl-C (what was measured
+  is shown and written)
 
 Examples:
   pollux compare --active 50 --idle 0 --duration 1s
