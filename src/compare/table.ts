@@ -102,6 +102,23 @@ function claimText(claim: Claim, colors: Colors): string {
 const NOTHING_IN_COMMON =
   'nothing that both have measured soundly, with the same contender and connections';
 
+/** The lines of a text, none longer than `width` unless a word is; each begins as the one that it goes on from. */
+export function wrapped(text: string, width: number): string {
+  const length = (words: string) => stripVTControlCharacters(words).length;
+  const wrap = (line: string) => {
+    const indent = /^ */.exec(line)?.[0] ?? '';
+    const lines = [indent];
+    for (const word of line.slice(indent.length).split(' ')) {
+      const last = lines.at(-1) ?? indent;
+      const isFirst = last === indent;
+      if (!isFirst && length(last) + 1 + length(word) > width) lines.push(`${indent}${word}`);
+      else lines[lines.length - 1] = isFirst ? `${indent}${word}` : `${last} ${word}`;
+    }
+    return lines.join('\n');
+  };
+  return width === Number.POSITIVE_INFINITY ? text : text.split('\n').map(wrap).join('\n');
+}
+
 /** All of it, for the end; `width` is that of the terminal. */
 export function report(
   result: Comparison,
@@ -145,7 +162,8 @@ export function report(
           ].join('\n'),
     );
   if (summary.length > 0) parts.push(summary.join('\n'));
-  return parts.join('\n\n');
+  // The tables fit, and are no words.
+  return parts.map((part) => (part.includes('│') ? part : wrapped(part, width))).join('\n\n');
 }
 
 /** Lines of reasons; --json and the page have all. */

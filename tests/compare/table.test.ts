@@ -7,7 +7,7 @@ import { progressLine } from '../../src/cli/progress-line.ts';
 import { closeCell } from '../../src/compare/cells.ts';
 import { verdicts } from '../../src/compare/index.ts';
 import { summarize } from '../../src/compare/summary.ts';
-import { columnsFor, report, scenarioTable } from '../../src/compare/table.ts';
+import { columnsFor, report, scenarioTable, wrapped } from '../../src/compare/table.ts';
 import { comparison, contenders, sampleOf, scenarios } from './fixture.ts';
 
 const plain = createColors(false);
@@ -35,6 +35,14 @@ describe('a table', () => {
     expect(report(comparison(), plain, 60)).toMatch(/60 columns has no place for .*p50 us/);
     expect(report(comparison(), plain)).not.toContain('has no place');
   });
+});
+
+test('sentences are wrapped between words, as far in as they began; colours take no place', () => {
+  expect(wrapped('  one two three\nfour', 10)).toBe('  one two\n  three\nfour');
+  expect(wrapped('a-long-word b', 5)).toBe('a-long-word\nb');
+  const red = createColors(true).red;
+  expect(wrapped(`${red('one')} ${red('two')}`, 7)).toBe(`${red('one')} ${red('two')}`);
+  expect(widest(report({ ...comparison(), command: '' }, plain, 60))).toBeLessThanOrEqual(60);
 });
 
 test.each([40, 60, 120])('the progress line fits a terminal of %i columns', (width) => {
