@@ -14,14 +14,7 @@ import { hasInput, readMore } from './input';
 import { otherCount, otherPlace, updateInterest } from './interest';
 import { hasRoom } from './output';
 import { setTimer } from './timer';
-import {
-  cutList,
-  letHostRun,
-  listAt,
-  listedCount,
-  listedDescriptor,
-  waitForEvent,
-} from './waiting';
+import { head, letHostRun, list, listed, tail, takeListed, waitForEvent } from './waiting';
 
 function isReadable(d: Descriptor): bool {
   switch (d.kind) {
@@ -63,21 +56,27 @@ function look(d: Descriptor): bool {
 
 /** What the last call has told of, and the guest has not read, may have grown. */
 function readOn(): void {
-  for (let i = 0; i < listedCount; i++) {
-    const d = listedDescriptor(i);
-    if (d.aheadCount > 0 && d.kind != Kind.LISTENER) readMore(d);
+  for (let i = head; i != tail; i++) {
+    const d = listed(i);
+    if (d != null && d.aheadCount > 0 && d.kind != Kind.LISTENER) readMore(d);
   }
 }
 
-/** Looks at the descriptors of the list from a place on, and leaves those on it that are ready. */
-function lookAtList(from: i32): void {
-  let kept = from;
-  for (let i = from; i < listedCount; i++) {
-    const d = listedDescriptor(i);
-    if (look(d)) listAt(kept++, d);
-    else d.listedAt = 0;
+/** Looks at the descriptors of the list, and leaves those on it that are ready. */
+function lookAtList(): void {
+  const end = tail;
+  while (head != end) {
+    const d = takeListed();
+    if (d != null && look(d)) list(d);
   }
-  cutList(kept);
+}
+
+/** Looks at those that have come behind an index. */
+function lookAtNew(from: i32): void {
+  for (let i = from; i != tail; i++) {
+    const d = listed(i);
+    if (d != null) look(d);
+  }
 }
 
 /** Looks at all other subscriptions; INVAL where a clock has flags that are none of preview 1. */
@@ -102,7 +101,7 @@ function lookAtOthers(subs: usize, withClocks: bool): i32 {
 function waitForSome(subs: usize): void {
   do {
     if (setTimer(deadline)) waitForEvent();
-    lookAtList(0);
+    lookAtList();
     lookAtOthers(subs, false);
     markDue(subs);
   } while (!isAnyMarked);
@@ -120,13 +119,13 @@ export function poll_oneoff(subs: usize, events: usize, count: u32, nevents: usi
   if (status == Errno.SUCCESS) status = lookAtOthers(subs, true);
   if (status != Errno.SUCCESS) return status;
   readOn();
-  lookAtList(0);
+  lookAtList();
   if (!isAnyMarked) waitForSome(subs);
   // Others that are ready by now, which the host finds out only while the guest does not run.
-  let looked = listedCount;
+  let looked = tail;
   while (letHostRun()) {
-    lookAtList(looked);
-    looked = listedCount;
+    lookAtNew(looked);
+    looked = tail;
   }
   guest.store32(nevents, tellMarked(subs, events));
   return Errno.SUCCESS;

@@ -29,10 +29,14 @@ const EVENT: usize = take(8);
 let owners: usize = 0;
 let ownerRoom: i32 = 0;
 
-/** Descriptors that something has happened to, or that have been ready when poll_oneoff looked last. */
-let listed: usize = 0;
-let listRoom: i32 = 0;
-export let listedCount: i32 = 0;
+/**
+ * Descriptors that something has happened to, or that were ready when poll_oneoff looked last: a ring, the first at `head`, and
+ * the next one goes to `tail`. Both count on, and wrap; 0 in place of a descriptor that has been closed.
+ */
+let ring: usize = 0;
+let ringRoom: i32 = 0;
+export let head: i32 = 0;
+export let tail: i32 = 0;
 
 /** A table of words of twice the size, or of so many at least. */
 function enlarge(table: usize, room: i32, most: i32): usize {
@@ -61,36 +65,52 @@ export function leave(waitable: i32): void {
   waitables.join(waitable, 0);
 }
 
+function placeOf(index: i32): usize {
+  return ring + ((<usize>(index & (ringRoom - 1))) << 2);
+}
+
+function growRing(): void {
+  const smaller = ring;
+  const room = ringRoom;
+  const count = tail - head;
+  ringRoom = max<i32>(room << 1, 64);
+  ring = take((<usize>ringRoom) << 2);
+  for (let i = 0; i < count; i++) {
+    const d = load<usize>(smaller + ((<usize>((head + i) & (room - 1))) << 2));
+    store<usize>(ring + ((<usize>i) << 2), d);
+    if (d != 0) changetype<Descriptor>(d).listedAt = i + 1;
+  }
+  if (room > 0) give(smaller, (<usize>room) << 2);
+  head = 0;
+  tail = count;
+}
+
 /** Has poll_oneoff look at a descriptor. */
 export function list(d: Descriptor): void {
   if (d.listedAt != 0) return;
-  if (listedCount == listRoom) {
-    const room = max<i32>(listRoom << 1, 64);
-    listed = enlarge(listed, listRoom, room);
-    listRoom = room;
-  }
-  listAt(listedCount++, d);
+  if (tail - head == ringRoom) growRing();
+  store<Descriptor>(placeOf(tail), d);
+  d.listedAt = (tail & (ringRoom - 1)) + 1;
+  tail++;
 }
 
-export function listAt(index: i32, d: Descriptor): void {
-  store<Descriptor>(listed + ((<usize>index) << 2), d);
-  d.listedAt = index + 1;
+/** What is in the ring at an index from head to tail. */
+export function listed(index: i32): Descriptor | null {
+  return load<Descriptor | null>(placeOf(index));
 }
 
-export function listedDescriptor(index: i32): Descriptor {
-  return load<Descriptor>(listed + ((<usize>index) << 2));
+/** Takes the first one out. */
+export function takeListed(): Descriptor | null {
+  const d = listed(head);
+  head++;
+  if (d != null) d.listedAt = 0;
+  return d;
 }
 
-/** Shortens the list. */
-export function cutList(count: i32): void {
-  listedCount = count;
-}
-
-/** Takes a descriptor off the list. */
+/** Takes a descriptor out, wherever it is. */
 export function unlist(d: Descriptor): void {
   if (d.listedAt == 0) return;
-  const last = listedDescriptor(--listedCount);
-  listAt(d.listedAt - 1, last);
+  store<usize>(placeOf(d.listedAt - 1), 0);
   d.listedAt = 0;
 }
 
