@@ -4,9 +4,9 @@
 // started for a test.
 
 import { afterAll, beforeAll, describe, onTestFailed, test } from 'vitest';
-import { CURRENT, kindOf, RUNTIMES } from '../runtimes/index.mjs';
+import { CURRENT, RUNTIMES } from '../runtimes/index.mjs';
 import { type Cell, missing, runsPollux, type Server, startServer } from '../support/server.ts';
-import { BACKENDS } from '../transcript/matrix.ts';
+import { BACKENDS, isWasmtime } from '../transcript/matrix.ts';
 import { find, GUESTS } from './guests.mjs';
 
 /**
@@ -44,10 +44,6 @@ export function cellsOf(example: string, more: Partial<Cell> = {}): Cell[] {
 export function cellsWithoutPollux(example: string): Cell[] {
   return WITHOUT_POLLUX.map((runtime) => ({ example, runtime, backend: '' }));
 }
-
-/** Whether preview 1 is Wasmtime's own, with what is wrong there. */
-export const isWasmtime = ({ runtime }: Cell) =>
-  runtime !== 'node' && kindOf(runtime) === 'wasmtime';
 
 /** A guest as a component, where all others run too: preview 1 is pollux's, if not its runtime. */
 export function cellsAsComponent(example: string): Cell[] {

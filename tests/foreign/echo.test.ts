@@ -4,17 +4,9 @@
 
 import { expect } from 'vitest';
 import { type Cell, runsPollux } from '../support/server.ts';
-import { BACKENDS } from '../transcript/matrix.ts';
+import { BACKENDS, isWasmtime } from '../transcript/matrix.ts';
 import * as scenario from '../transcript/scenarios.ts';
-import {
-  cellsOf,
-  cellsWithoutPollux,
-  describeCell,
-  ECHO,
-  isWasmtime,
-  NATURE,
-  serve,
-} from './cells.ts';
+import { cellsOf, cellsWithoutPollux, describeCell, ECHO, NATURE, serve } from './cells.ts';
 import * as foreign from './scenarios.ts';
 
 const MB = 1 << 20;

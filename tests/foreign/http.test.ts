@@ -11,7 +11,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { bytes, Client } from '../support/client.ts';
 import { type Cell, runsPollux, type Server } from '../support/server.ts';
-import { cellsOf, cellsWithoutPollux, describeCell, isWasmtime, serve } from './cells.ts';
+import { isWasmtime } from '../transcript/matrix.ts';
+import { cellsOf, cellsWithoutPollux, describeCell, serve } from './cells.ts';
 
 const MB = 1 << 20;
 const lacksCurl = spawnSync('curl', ['--version']).error?.message;

@@ -24,7 +24,10 @@ export class Client {
     });
   }
 
-  static async connect(port: number, options: { localAddress?: string } = {}): Promise<Client> {
+  static async connect(
+    port: number,
+    options: { host?: string; localAddress?: string } = {},
+  ): Promise<Client> {
     // Half-open: the server's FIN does not make us send ours.
     const socket = createConnection({ port, host: '127.0.0.1', allowHalfOpen: true, ...options });
     socket.pause();

@@ -3,38 +3,16 @@
 // and no descriptor is left.
 
 import { expect, test } from 'vitest';
-import { Client } from '../support/client.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { describeUnder, isJco, OTHERS } from './matrix.ts';
 import * as scenario from './scenarios.ts';
 
-const AT_ONCE = 40;
-
-/** `count` connections: one message and its echo, then by turns an orderly end or a reset. */
-async function churn(port: number, count: number): Promise<void> {
-  let left = count;
-  const worker = async (number: number) => {
-    // Ports of several addresses, so that those that the kernel holds back (TIME_WAIT) are enough.
-    const localAddress = `127.0.0.${2 + (number % 8)}`;
-    while (left-- > 0) {
-      const client = await Client.connect(port, { localAddress });
-      await client.send('churn');
-      // Without expect(), which costs more than the connection.
-      const answer = await client.readText(5);
-      if (answer !== 'churn') throw new Error(`got ${JSON.stringify(answer)}`);
-      if (left % 4 === 0) client.close();
-      else client.reset();
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, (_, number) => worker(number)));
-}
-
 /** Resident bytes that `count` connections leave behind, after `warmUp` others. */
 async function growth(server: Server, warmUp: number, count: number): Promise<number> {
   const descriptors = await scenario.descriptorsWithOneClient(server);
-  await churn(server.port, warmUp);
+  await scenario.churn(server, warmUp);
   const warm = server.residentBytes();
-  await churn(server.port, count);
+  await scenario.churn(server, count);
   const grown = server.residentBytes() - warm;
   await scenario.nothingIsLeft(server, descriptors);
   return grown;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The lines that the article's servers log, and whom they name: under every runtime, as a log goes
-// through that runtime's own files. Wasmtime cannot tell the peer of a module's connection: there it is `fd N`.
+// through that runtime's own files. Wasmtime's preview 1 can't tell the peer, so there it is `fd N`.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { kindOf } from '../runtimes/index.mjs';
 import { Client } from '../support/client.ts';
 import { type Cell, type Server, startServer } from '../support/server.ts';
-import { BACKENDS, describeUnder, OTHERS } from './matrix.ts';
+import { BACKENDS, describeUnder, isWasmtime, OTHERS } from './matrix.ts';
 
 let server: Server | undefined;
 afterEach(async () => {
@@ -34,7 +33,7 @@ async function sayHello(port: number): Promise<Client> {
 
 /** Whom the log names: the client's own address, or an fd as the log's first line has it. */
 function peerOf(client: Client, cell: Cell, firstLine: string | undefined): string {
-  if (cell.runtime === 'node' || kindOf(cell.runtime) !== 'wasmtime') return client.address;
+  if (!isWasmtime(cell)) return client.address;
   expect(firstLine).toMatch(/ fd \d+$/);
   return /fd \d+$/.exec(firstLine ?? '')?.[0] ?? '';
 }

@@ -43,6 +43,9 @@ export const BACKENDS = backends()
 
 const running = `node-${process.versions.node.split('.')[0]}`;
 const isNode = (name: string) => name.startsWith('node-');
+/** Whether preview 1 is Wasmtime's own there. */
+export const isWasmtime = ({ runtime }: Pick<Cell, 'runtime'>) =>
+  runtime !== 'node' && kindOf(runtime) === 'wasmtime';
 /** Components by jco, in Node: it is an order slower than the others. */
 export const isJco = (name: string) => name.startsWith('jco-');
 
@@ -53,7 +56,7 @@ export const OTHERS = RUNTIMES.filter((name) => name !== running);
 export const PARTS = {
   nodes: OTHERS.filter(isNode),
   rest: OTHERS.filter((name) => runsPollux(name) && !isNode(name)),
-  wasmtimes: OTHERS.filter((name) => kindOf(name) === 'wasmtime'),
+  wasmtimes: OTHERS.filter((runtime) => isWasmtime({ runtime })),
   components: OTHERS.filter((name) => kindOf(name) === 'component' && !isJco(name)),
   jco: OTHERS.filter(isJco),
 };

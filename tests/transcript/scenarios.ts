@@ -191,3 +191,22 @@ export async function manyConnections({ port }: Port, count: number): Promise<vo
   }
   for (const client of clients) client.close();
 }
+
+/** `count` short connections, so many at once: a message and its echo, then by turns an orderly end or a reset. */
+export async function churn({ port }: Port, count: number, atOnce = 40): Promise<void> {
+  let left = count;
+  const worker = async (number: number) => {
+    // Ports of several addresses, so that those that the kernel holds back (TIME_WAIT) are enough.
+    const localAddress = `127.0.0.${2 + (number % 8)}`;
+    while (left-- > 0) {
+      const client = await Client.connect(port, { localAddress });
+      await client.send('churn');
+      // Without expect(), which costs more than the connection.
+      const answer = await client.readText(5);
+      if (answer !== 'churn') throw new Error(`got ${JSON.stringify(answer)}`);
+      if (left % 4 === 0) client.close();
+      else client.reset();
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, (_, number) => worker(number)));
+}
