@@ -69,20 +69,18 @@ function placeOf(index: i32): usize {
   return ring + ((<usize>(index & (ringRoom - 1))) << 2);
 }
 
+/** Makes room; what is in the ring keeps its index. */
 function growRing(): void {
   const smaller = ring;
   const room = ringRoom;
-  const count = tail - head;
   ringRoom = max<i32>(room << 1, 64);
   ring = take((<usize>ringRoom) << 2);
-  for (let i = 0; i < count; i++) {
-    const d = load<usize>(smaller + ((<usize>((head + i) & (room - 1))) << 2));
-    store<usize>(ring + ((<usize>i) << 2), d);
-    if (d != 0) changetype<Descriptor>(d).listedAt = i + 1;
+  for (let i = head; i != tail; i++) {
+    const d = load<usize>(smaller + ((<usize>(i & (room - 1))) << 2));
+    store<usize>(placeOf(i), d);
+    if (d != 0) changetype<Descriptor>(d).listedAt = (i & (ringRoom - 1)) + 1;
   }
   if (room > 0) give(smaller, (<usize>room) << 2);
-  head = 0;
-  tail = count;
 }
 
 /** Has poll_oneoff look at a descriptor. */
