@@ -76,8 +76,13 @@ function addDescriptor(d: Descriptor, tag: u32, slot: i32, recentOnly: bool): vo
       return;
     case Kind.CONNECTION:
       if (d.dialing != Dialing.OPEN) {
-        if (isDialed(d)) mark(slot);
-        else add(inputPollableOf(d), slot);
+        // Its next step drops the pollable, which a subscription before this one may have put into the list.
+        if (d.activeAt != now && isDialed(d)) {
+          mark(slot);
+        } else {
+          d.activeAt = now;
+          add(inputPollableOf(d), slot);
+        }
         return;
       }
       if (tag == Tag.FD_WRITE) {
