@@ -160,6 +160,8 @@ process.once('exit', () => {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+// vitest ends a process of tests that does not end by itself so, which is no 'exit' without this.
+process.once('SIGTERM', () => process.exit(143));
 
 /**
  * Starts a program that listens on the port that it was `given`, or tells its own; it gets a folder of its own.
