@@ -61,6 +61,8 @@ export class Descriptor {
   /** A preopened directory's name: address and length. */
   name: usize;
   nameLength: i32;
+  /** Nothing can be written any more. With WASI 0.3 the host's end of the stream is gone; why may be still to be asked. */
+  outputGone: bool;
 
   // With WASI 0.3 alone.
   /** The host has been asked, and will tell: what a read brings to `ahead`, or the end of the subtask `input`. */
@@ -72,7 +74,6 @@ export class Descriptor {
   outputJoined: bool;
   /** The host's end of the stream is gone; why is not asked before what was read ahead is taken. */
   inputGone: bool;
-  outputGone: bool;
   /** The last write had no room. */
   isFull: bool;
   /** Futures of how receiving and sending end; 0: none. */

@@ -4,7 +4,15 @@
 import { roomOf } from './buffers';
 import { Descriptor } from './descriptor';
 import * as guest from './guest';
-import { AHEAD_SIZE, emptied, FIRST_READ, hasInput, prepareRead, readStraight } from './host/input';
+import {
+  AHEAD_SIZE,
+  awaitMore,
+  emptied,
+  FIRST_READ,
+  hasInput,
+  prepareRead,
+  readStraight,
+} from './host/input';
 import { isInGuest, toGuest } from './memory';
 import { Errno } from './preview1';
 
@@ -70,13 +78,15 @@ export function readStream(d: Descriptor, iovs: usize, count: i32, nread: usize)
   return finish(nread, total);
 }
 
-/** As readStream, but the bytes stay: those that fit a block that was read ahead. */
-export function peekStream(d: Descriptor, iovs: usize, count: i32, nread: usize): i32 {
+/** As readStream, but the bytes stay: those that fit a block that was read ahead. `waits` for as many as are wanted. */
+export function peekStream(d: Descriptor, iovs: usize, count: i32, nread: usize, waits: bool): i32 {
   if (!isInGuest(iovs, (<u64>count) << 3) || !isInGuest(nread, 4)) return Errno.FAULT;
   const room = roomOf(iovs, count);
   if (room < 0) return Errno.FAULT;
   if (room == 0) return finish(nread, 0);
   if (!prepareRead(d) || !hasInput(d)) return Errno.AGAIN;
+  const wanted = min<i64>(room, AHEAD_SIZE - d.aheadFrom);
+  while (waits && d.aheadCount < wanted && !d.ended && !d.inputGone && !d.readShut) awaitMore(d);
   if (d.aheadCount == 0 && d.error != 0 && !d.readShut) return d.error;
   let total: u32 = 0;
   for (let i = 0; i < count; i++) {

@@ -58,10 +58,10 @@ export function sock_recv(
   if ((flags & ~(PEEK | WAITALL)) != 0) return Errno.INVAL;
   if (!isInGuest(iovs, (<u64>count) << 3) || !isInGuest(roFlags, 2)) return Errno.FAULT;
   guest.store16(roFlags, 0);
-  if ((flags & PEEK) != 0) return peekStream(d, iovs, count, nread);
+  const waits = (flags & WAITALL) != 0 && (d.flags & FdFlags.NONBLOCK) == 0;
+  if ((flags & PEEK) != 0) return peekStream(d, iovs, count, nread, waits);
   const status = readStream(d, iovs, count, nread);
-  if ((flags & WAITALL) == 0 || status != Errno.SUCCESS || (d.flags & FdFlags.NONBLOCK) != 0)
-    return status;
+  if (!waits || status != Errno.SUCCESS) return status;
   return receiveRest(d, iovs, count, nread);
 }
 

@@ -43,6 +43,22 @@ export function hasInput(d: Descriptor): bool {
   return true;
 }
 
+/** Adds to what was read ahead what has come since. */
+export function readMore(d: Descriptor): void {
+  const used = d.aheadFrom + d.aheadCount;
+  if (used == AHEAD_SIZE || d.ended || d.readShut || d.error != 0) return;
+  into(d.ahead + used, AHEAD_SIZE - used);
+  streams.read(d.input, AHEAD_SIZE - used, ANSWER);
+  if (load<u8>(ANSWER) != 0) noteEnd(d, ANSWER + 4);
+  else d.aheadCount += load<i32>(ANSWER, 8);
+}
+
+/** Waits until more has come behind what was read ahead, for which there is room, or the end. */
+export function awaitMore(d: Descriptor): void {
+  const before = d.aheadCount;
+  for (readMore(d); d.aheadCount == before && !d.ended; readMore(d)) poll.block(inputPollableOf(d));
+}
+
 /** Gives up what was read ahead. */
 export function dropAhead(d: Descriptor): void {
   if (d.ahead != 0) give(d.ahead, AHEAD_SIZE);

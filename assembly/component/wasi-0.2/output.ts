@@ -51,7 +51,7 @@ function writeStraight(d: Descriptor, address: usize, length: u32): i32 {
  */
 export function writeStream(d: Descriptor, iovs: usize, count: i32, nwritten: usize): i32 {
   if (!isInGuest(iovs, (<u64>count) << 3) || !isInGuest(nwritten, 4)) return Errno.FAULT;
-  if (d.writeShut) return Errno.PIPE;
+  if (d.writeShut || d.outputGone) return Errno.PIPE;
   let total: u32 = 0;
   let error: i32 = Errno.SUCCESS;
   for (let i = 0; i < count && error == Errno.SUCCESS; i++) {
@@ -75,7 +75,11 @@ export function writeStream(d: Descriptor, iovs: usize, count: i32, nwritten: us
       }
     }
   }
-  if (total == 0 && error != Errno.SUCCESS) return error;
+  if (total == 0 && error != Errno.SUCCESS) {
+    // The host may go on to tell why; to the guest it is told once.
+    d.outputGone = error != Errno.AGAIN && error != Errno.FAULT;
+    return error;
+  }
   // A standard stream is seen by who reads it when the guest has said it, as on every other host.
   if (d.kind == Kind.OUTPUT && total > 0) {
     streams.blockingFlush(d.output, ANSWER);

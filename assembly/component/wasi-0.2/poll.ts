@@ -13,7 +13,7 @@ import { lookUp } from '../table';
 import * as clocks from '../wasi/clocks';
 import * as poll from '../wasi/poll';
 import { isDialed } from './dial';
-import { hasInput } from './input';
+import { hasInput, readMore } from './input';
 import { addLingering, lingeringCount, releaseSent } from './lingering';
 import { inputPollableOf, outputPollableOf } from './pollables';
 import { countPoll, now } from './recent';
@@ -91,6 +91,7 @@ function addDescriptor(d: Descriptor, tag: u32, slot: i32, recentOnly: bool): vo
         return;
       }
       if (d.aheadCount > 0 || d.ended || d.readShut || d.error != 0) {
+        if (d.aheadCount > 0) readMore(d);
         mark(slot);
         return;
       }

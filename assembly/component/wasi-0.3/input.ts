@@ -109,6 +109,12 @@ export function readMore(d: Descriptor): void {
   if (d.aheadFrom + d.aheadCount < AHEAD_SIZE) begin(d);
 }
 
+/** Waits until more has come behind what was read ahead, for which there is room, or the end, or something else. */
+export function awaitMore(d: Descriptor): void {
+  readMore(d);
+  if (d.inputPending) waitForEvent();
+}
+
 /** Before a read: waits where the descriptor blocks. False: there is nothing to read, and the descriptor does not block. */
 export function prepareRead(d: Descriptor): bool {
   // A guest that asks again and again without waiting would keep the host from ever going on.
