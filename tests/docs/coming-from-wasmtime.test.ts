@@ -168,7 +168,7 @@ describe.each(sections)('%s', (section) => {
     .filter((block) => block.section === section && block.language === 'sh')
     .flatMap(({ text }) => commandsOf(text));
   let port = PORT;
-  test.each(commands)('$line', { timeout: 120_000 }, async (command) => {
+  test.each(commands)('$line', { timeout: 300_000 }, async (command) => {
     // A port for each server; where it is built in, the one of the command before.
     const isBuiltIn = SERVES.test(command.words.join(' ')) && !command.line.includes(PORT);
     if (!isBuiltIn) port = await freePort();
