@@ -116,6 +116,7 @@ export function dial(address: Address, flags: i32): i32 {
   const fd = insert(d);
   if (!address.isName) {
     connect(d);
+    isDialed(d); // A host may not begin before it is asked how far it is.
     return fd;
   }
   const net = sockets.network();
