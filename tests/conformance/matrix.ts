@@ -29,6 +29,16 @@ export function column(adapter: Adapter): void {
       await build(behaviours);
       const all = await runAll([adapter], behaviours, { jobs: availableParallelism() * 2 });
       results = all.get(name);
+      // A component hears of readiness by a thread of its host, which may be late where much runs beside it. What
+      // surprised is tried once more, alone.
+      if (!name.includes('-wasi-') || results === undefined) return;
+      const first = results;
+      const again = behaviours.filter(({ id }) => {
+        const result = first.get(id);
+        return result !== undefined && surprise(name, id, result) !== undefined;
+      });
+      const second = await runAll([adapter], again, { jobs: 1 });
+      for (const [id, result] of second.get(name) ?? []) first.set(id, result);
     }, 300_000);
 
     const offered = behaviours.filter((behaviour) => adapter.lacks(behaviour) === undefined);
