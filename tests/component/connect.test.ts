@@ -77,18 +77,19 @@ for (const runtime of COMPONENTS) {
     });
 
     // jco destroys a connection of which one direction is shut down.
-    test.skipIf(isJco(runtime))('half-close goes through it, both ways', async () => {
-      const port = await start(runtime, { connect: [`upstream=127.0.0.1:${await shouter()}`] });
-      const clients = await Promise.all(Array.from({ length: 50 }, () => Client.connect(port)));
-      for (const client of clients) {
-        await client.send('hello');
-        client.end();
-      }
-      for (const client of clients) {
-        expect(String(await client.readToEnd())).toBe('HELLOBYE');
-        client.close();
-      }
-    });
+    if (!isJco(runtime))
+      test('half-close goes through it, both ways', async () => {
+        const port = await start(runtime, { connect: [`upstream=127.0.0.1:${await shouter()}`] });
+        const clients = await Promise.all(Array.from({ length: 50 }, () => Client.connect(port)));
+        for (const client of clients) {
+          await client.send('hello');
+          client.end();
+        }
+        for (const client of clients) {
+          expect(String(await client.readToEnd())).toBe('HELLOBYE');
+          client.close();
+        }
+      });
 
     test('by the name of a host', async () => {
       const connect = [`upstream=localhost:${await shouter()}`];

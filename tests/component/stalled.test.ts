@@ -33,9 +33,8 @@ for (const runtime of COMPONENTS) {
 
     // jco destroys a socket that is dropped, with all that Node has not sent yet.
     const loses = isJco(runtime);
-    test.skipIf(loses)(
-      'a connection that is closed while its peer does not read loses nothing',
-      async () => {
+    if (!loses)
+      test('a connection that is closed while its peer does not read loses nothing', async () => {
         const most = 64 * MB;
         const listen = (port: number) => ({
           listen: [`127.0.0.1:${port}`],
@@ -64,8 +63,7 @@ for (const runtime of COMPONENTS) {
           peer.close();
         }
         await server.stop();
-      },
-    );
+      });
   });
 }
 
