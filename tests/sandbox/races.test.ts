@@ -13,6 +13,8 @@ import { SECRET, Tree } from './tree.ts';
 
 const DIR = 3;
 const TRIES = 4000;
+/** So many at most: seconds. */
+const LAST_TRY = 1_000_000;
 
 let tree: Tree;
 let f: Fixture;
@@ -42,25 +44,29 @@ function meanwhile(step: string): Promise<void> {
   return new Promise((resolve) => worker?.once('message', () => resolve()));
 }
 
-/** What the guest reads behind the path, over many tries: how often it was which answer. */
-function attempts(path: string): Map<string, number> {
-  const seen = new Map<string, number>();
-  for (let i = 0; i < TRIES; i++) {
+/**
+ * What the guest reads behind the path, over many tries and until it was once what is inside: on a busy
+ * machine the other thread may stand still for long with the way in closed.
+ */
+function attempts(path: string): Set<string> {
+  const seen = new Set<string>();
+  for (let i = 0; i < TRIES || (i < LAST_TRY && !seen.has('inside')); i++) {
     const fd = files.open(DIR, path);
     const answer = typeof fd === 'number' ? files.read(fd) : fd;
     if (typeof fd === 'number') files.call('fd_close', fd);
-    seen.set(answer, (seen.get(answer) ?? 0) + 1);
+    seen.add(answer);
   }
   return seen;
 }
 
-function expectNoEscape(seen: Map<string, number>, inside: string): void {
-  expect([...seen.keys()]).not.toContain(SECRET);
-  for (const answer of seen.keys()) {
-    expect([inside, 'NOENT', 'NOTDIR', 'NOTCAPABLE', 'LOOP']).toContain(answer);
+function expectNoEscape(path: string): void {
+  const seen = attempts(path);
+  expect(seen).not.toContain(SECRET);
+  for (const answer of seen) {
+    expect(['inside', 'NOENT', 'NOTDIR', 'NOTCAPABLE', 'LOOP']).toContain(answer);
   }
   // Otherwise nothing was tried.
-  expect(seen.get(inside) ?? 0).toBeGreaterThan(0);
+  expect(seen).toContain('inside');
 }
 
 test('a directory in the path becomes a link out of the sandbox', async () => {
@@ -71,7 +77,7 @@ test('a directory in the path becomes a link out of the sandbox', async () => {
     fs.symlinkSync('../outside', at('granted/swap'));
     fs.unlinkSync(at('granted/swap'));
     fs.renameSync(at('granted/aside'), at('granted/swap'));`);
-  expectNoEscape(attempts('swap/secret'), 'inside');
+  expectNoEscape('swap/secret');
 });
 
 test('the file at the end becomes a link out of the sandbox', async () => {
@@ -81,7 +87,7 @@ test('the file at the end becomes a link out of the sandbox', async () => {
     fs.symlinkSync('../secret', at('granted/secret'));
     fs.unlinkSync(at('granted/secret'));
     fs.renameSync(at('granted/aside'), at('granted/secret'));`);
-  expectNoEscape(attempts('secret'), 'inside');
+  expectNoEscape('secret');
 });
 
 test('a directory is moved out of the sandbox while the guest goes up from it', async () => {
@@ -92,5 +98,5 @@ test('a directory is moved out of the sandbox while the guest goes up from it', 
   await meanwhile(`
     fs.renameSync(at('granted/a/b'), at('outside/a/b'));
     fs.renameSync(at('outside/a/b'), at('granted/a/b'));`);
-  expectNoEscape(attempts('a/b/c/../../../secret'), 'inside');
+  expectNoEscape('a/b/c/../../../secret');
 });
