@@ -61,6 +61,8 @@ export class Descriptor {
   /** A preopened directory's name: address and length. */
   name: usize;
   nameLength: i32;
+  /** Bytes that the host has said may be written; with WASI 0.2 alone. */
+  permit: u32;
   /** Nothing can be written any more. With WASI 0.3 the host's end of the stream is gone; why may be still to be asked. */
   outputGone: bool;
 

@@ -40,18 +40,9 @@ export function cellsOf(example: string, more: Partial<Cell> = {}): Cell[] {
   ];
 }
 
-/**
- * What does not work yet: as a component for WASI 0.2 under Wasmtime, tokio serves no more than 127 connections, since each
- * of them is always ready to be written to. For WASI 0.3 it serves all.
- */
-const lacks = (example: string, runtime: string) =>
-  example === 'rust-tokio' && /^wasmtime-\d+-wasi-0\.2$/.test(runtime);
-
 /** A guest where pollux is not. */
 export function cellsWithoutPollux(example: string): Cell[] {
-  return WITHOUT_POLLUX.filter((runtime) => !lacks(example, runtime)).map((runtime) => ({
-    ...{ example, runtime, backend: '' },
-  }));
+  return WITHOUT_POLLUX.map((runtime) => ({ example, runtime, backend: '' }));
 }
 
 /** A guest as a component, where all others run too: preview 1 is pollux's, if not its runtime. */

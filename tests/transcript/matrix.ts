@@ -90,20 +90,12 @@ export function describeUnder(runtime: string, title: string, tests: () => void)
   describe.skipIf(skip)(reason === undefined ? title : `${title} (${reason})`, tests);
 }
 
-/**
- * What does not work yet: as a component on the older versions of Wasmtime, a guest that never polls is not told of all
- * that its connections do, and keeps some that were closed.
- */
-const lacks = (example: string, runtime: string) =>
-  NATURE[example]?.spins === true && /^wasmtime-(36|46)-wasi-0\.2$/.test(runtime);
-
 /** Runs the transcript for these runtimes on all their backends. */
 export function transcripts(runtimes: readonly string[]): void {
   for (const runtime of runtimes) {
     describeUnder(runtime, runtime, () => {
       for (const backend of runsPollux(runtime) ? BACKENDS : ['']) {
         for (const example of EXAMPLES) {
-          if (lacks(example, runtime)) continue;
           describe(`${example}${backend && ` on ${backend}`}`, () => {
             transcript(example, runtime, backend);
           });

@@ -50,6 +50,7 @@ export const interfaces = [
     resources: ['pollable'],
     functions: [
       ['poll.block', '[method]pollable.block', SELF.pollable],
+      ['poll.isReady', '[method]pollable.ready', `${SELF.pollable} (result bool)`],
       ['poll.poll', 'poll', '(param "in" (list (borrow $pollable))) (result (list u32))'],
       ['poll.dropPollable', 'drop pollable'],
     ],

@@ -7,7 +7,9 @@ import { Errno, FdFlags } from '../preview1';
 import { create } from '../table';
 import * as poll from '../wasi/poll';
 import * as sockets from '../wasi/sockets';
+import { spend } from './budget';
 import { errnoOfSocket, WOULD_BLOCK } from './errors';
+import { lookAfterOne } from './lingering';
 import { inputPollableOf } from './pollables';
 import { now } from './recent';
 
@@ -16,7 +18,9 @@ export let acceptError: i32 = 0;
 
 /** The next connection, without a number; null, and `acceptError` says why: AGAIN where the listener does not block. */
 export function accept(d: Descriptor): Descriptor | null {
+  lookAfterOne();
   for (;;) {
+    spend(1);
     sockets.accept(d.handle, ANSWER);
     if (load<u8>(ANSWER) == 0) break;
     const code = load<u8>(ANSWER, 4);

@@ -10,6 +10,7 @@ import { Errno, FdFlags, FileType } from '../preview1';
 import { create, insert } from '../table';
 import * as poll from '../wasi/poll';
 import * as sockets from '../wasi/sockets';
+import { spend } from './budget';
 import { errnoOfSocket, WOULD_BLOCK } from './errors';
 import { dropPollables, inputPollableOf } from './pollables';
 
@@ -74,6 +75,7 @@ function step(d: Descriptor): bool {
     }
     return true;
   }
+  spend(1);
   sockets.finishConnect(d.handle, ANSWER);
   if (load<u8>(ANSWER) != 0) {
     const code = load<u8>(ANSWER, 4);

@@ -15,6 +15,7 @@ import { permitOf } from './output';
 import { dropPollables, outputPollableOf } from './pollables';
 
 let first: Descriptor | null = null;
+let last: Descriptor | null = null;
 export let lingeringCount: i32 = 0;
 
 /** Drops all that the host holds for a descriptor, and the descriptor. */
@@ -27,8 +28,19 @@ export function release(d: Descriptor): void {
   destroy(d);
 }
 
+/** Adds a connection at the end. */
+function keep(d: Descriptor): void {
+  const before = last;
+  d.next = null;
+  if (first == null || before == null) first = d;
+  else before.next = d;
+  last = d;
+  lingeringCount++;
+}
+
 /** Ends a connection that the guest has closed: at once, or when what it wrote has gone out. */
 export function releaseWhenSent(d: Descriptor): void {
+  lookAfterOne();
   if (d.output == 0 || permitOf(d) != 0) {
     release(d);
     return;
@@ -39,27 +51,22 @@ export function releaseWhenSent(d: Descriptor): void {
   d.inputPollable = 0;
   streams.dropInput(d.input);
   d.input = 0;
-  d.next = first;
-  first = d;
-  lingeringCount++;
+  keep(d);
+}
+
+/** Looks after one of them, another one each time: a guest may never poll. */
+export function lookAfterOne(): void {
+  const d = first;
+  if (d == null) return;
+  first = d.next;
+  lingeringCount--;
+  if (permitOf(d) == 0) keep(d);
+  else release(d);
 }
 
 /** Releases those that have sent all. */
 export function releaseSent(): void {
-  let previous: Descriptor | null = null;
-  let d = first;
-  while (d != null) {
-    const next = d.next;
-    if (permitOf(d) == 0) {
-      previous = d;
-    } else {
-      if (previous == null) first = next;
-      else previous.next = next;
-      lingeringCount--;
-      release(d);
-    }
-    d = next;
-  }
+  for (let left = lingeringCount; left > 0; left--) lookAfterOne();
 }
 
 /** Adds their pollables to a list; how many. */
@@ -79,9 +86,7 @@ export function flushAll(limit: u64): void {
   for (let fd = 0; fd < endOfTable(); fd++) {
     const d = lookUp(fd);
     if (d == null || d.kind != Kind.CONNECTION || d.output == 0 || permitOf(d) != 0) continue;
-    d.next = first;
-    first = d;
-    lingeringCount++;
+    keep(d);
   }
   if (first == null) return;
   const deadline = clocks.subscribeInstant(clocks.monotonicNow() + limit);

@@ -8,23 +8,40 @@ import { ANSWER, isInGuest } from '../memory';
 import { Errno, FdFlags } from '../preview1';
 import * as poll from '../wasi/poll';
 import * as streams from '../wasi/streams';
+import { spend } from './budget';
 import { takeStreamError } from './errors';
 import { outputPollableOf } from './pollables';
 
 const LARGEST_WRITE: u64 = 65536;
 
-/** How many bytes may be written now; -1: the stream is closed or has failed, and `lastError` tells why. */
-export function permitOf(d: Descriptor): i64 {
+/** Asks for how many bytes may be written now; -1: the stream is closed or has failed, and `lastError` tells why. */
+function askPermit(d: Descriptor): i64 {
+  spend(1);
   streams.checkWrite(d.output, ANSWER);
-  if (load<u8>(ANSWER) == 0) return <i64>min<u64>(load<u64>(ANSWER, 8), LARGEST_WRITE);
-  lastError = takeStreamError(ANSWER + 8);
-  return -1;
+  if (load<u8>(ANSWER) != 0) {
+    lastError = takeStreamError(ANSWER + 8);
+    return -1;
+  }
+  d.permit = <u32>min<u64>(load<u64>(ANSWER, 8), LARGEST_WRITE);
+  return d.permit;
 }
 
 export let lastError: i32 = 0;
 
+/** How many bytes may be written now, as `askPermit`. */
+export function permitOf(d: Descriptor): i64 {
+  // What the host has permitted holds until it is used.
+  if (d.permit > 0) return d.permit;
+  const permit = askPermit(d);
+  if (permit != 0) return permit;
+  // A host may not notice that it has sent all, before it is asked so.
+  spend(1);
+  return poll.isReady(outputPollableOf(d)) ? askPermit(d) : 0;
+}
+
 /** True where the peer has gone in good order, and nothing can be written any more. */
 export function isOutputOver(d: Descriptor): bool {
+  d.permit = 0;
   return permitOf(d) < 0 && lastError == Errno.PIPE;
 }
 
@@ -34,6 +51,7 @@ function writeStraight(d: Descriptor, address: usize, length: u32): i32 {
   // written, so that it may overlap them.
   const first = guest.load64(0);
   const second = guest.load64(8);
+  d.permit = 0;
   streams.writeFromGuest(d.output, address, length, 0);
   const result = guest.load64(0);
   const handle = guest.load32(8);

@@ -12,9 +12,11 @@ import { Errno, Tag } from '../preview1';
 import { lookUp } from '../table';
 import * as clocks from '../wasi/clocks';
 import * as poll from '../wasi/poll';
+import { BUDGET, beUnsure, spend, spendSurely } from './budget';
 import { isDialed } from './dial';
 import { hasInput, readMore } from './input';
 import { addLingering, lingeringCount, releaseSent } from './lingering';
+import { permitOf } from './output';
 import { inputPollableOf, outputPollableOf } from './pollables';
 import { countPoll, now } from './recent';
 
@@ -25,7 +27,10 @@ const RECENT = 256;
 /** So many polls in a row may leave the others out. */
 const MOST_PARTIAL = 8;
 
-/** Pollables, which subscription each is of, and which of them the host says are ready: i32 each. */
+/**
+ * Pollables, which subscription each is of, and which of them the host says are ready: i32 each. The first place is left
+ * free.
+ */
 let list: usize = 0;
 let owners: usize = 0;
 let ready: usize = 0;
@@ -35,15 +40,6 @@ let length: i32 = 0;
 /** A pollable that is always ready: a poll with it does not wait. */
 let always: i32 = 0;
 
-/**
- * Wasmtime's runtime (tokio) gives a task a budget of 128 operations, and once it is used up says that nothing is ready,
- * until the task has waited. A guest that is always ready to write never would, and would read nothing any more. So
- * after so many that were ready it waits for a timer that has passed, which takes no time but renews the budget.
- */
-const BUDGET = 100;
-let spent: i32 = 0;
-let passed: i32 = 0;
-const PASSES_IN: u64 = 1_000_000;
 let partialPolls: i32 = 0;
 let recentlyActive: i32 = 0;
 
@@ -86,7 +82,8 @@ function addDescriptor(d: Descriptor, tag: u32, slot: i32, recentOnly: bool): vo
         return;
       }
       if (tag == Tag.FD_WRITE) {
-        if (d.writeShut) mark(slot);
+        // Asked one by one: in the list, those that always have room would use up the host's budget.
+        if (d.writeShut || permitOf(d) != 0) mark(slot);
         else add(outputPollableOf(d), slot);
         return;
       }
@@ -117,7 +114,7 @@ function addDescriptor(d: Descriptor, tag: u32, slot: i32, recentOnly: bool): vo
 
 /** Goes through the subscriptions; INVAL where one is none of preview 1. */
 function collect(subs: usize, count: i32, recentOnly: bool): i32 {
-  length = 0;
+  length = 1;
   if (!recentOnly) recentlyActive = 0;
   for (let slot = 0; slot < count; slot++) {
     const at = subs + <usize>slot * SUBSCRIPTION;
@@ -150,43 +147,50 @@ function check(subs: usize, slot: i32): void {
   }
 }
 
-/** Lets the host's runtime go on. */
-function renewBudget(): void {
-  if (passed == 0) passed = clocks.subscribeInstant(clocks.monotonicNow() + PASSES_IN);
-  poll.block(passed);
-  spent = 0;
-}
-
-/** Asks the host, and marks what is ready. `waits`: until something is. */
-function ask(subs: usize, waits: bool): void {
-  let clock = 0;
-  if (!waits) {
-    if (always == 0) always = clocks.subscribeInstant(0);
-    add(always, -1);
-  } else {
-    if (deadline != NEVER || length + lingeringCount == 0) {
-      clock = clocks.subscribeInstant(deadline);
-      add(clock, -1);
-    }
-    for (let left = addLingering(list + ((<usize>length) << 2)); left > 0; left--) {
-      store<i32>(owners + ((<usize>length) << 2), -1);
-      length++;
-    }
-  }
+/** Asks the host for a part of the list, and marks what is ready; how many the host says are. */
+function askFor(subs: usize, from: i32, count: i32): i32 {
   into(ready, (<usize>capacity) << 2);
-  poll.poll(list, length, ANSWER);
+  poll.poll(list + ((<usize>from) << 2), count, ANSWER);
   intoScratch();
   const places = load<usize>(ANSWER);
-  const count = load<i32>(ANSWER, 4);
-  spent += count;
-  if (clock != 0) poll.dropPollable(clock);
-  for (let i = 0; i < count; i++) {
-    const place = load<usize>(places + ((<usize>i) << 2));
-    const slot = load<i32>(owners + (place << 2));
+  const answers = load<i32>(ANSWER, 4);
+  const end = places + ((<usize>answers) << 2);
+  for (let at = places; at < end; at += 4) {
+    const slot = load<i32>(owners + ((<usize>(from + load<i32>(at))) << 2));
     if (slot >= 0) check(subs, slot);
   }
-  markDue(subs);
-  if (waits && lingeringCount > 0) releaseSent();
+  return answers;
+}
+
+/** Waits until something in the list is ready, or a deadline is there. */
+function wait(subs: usize): void {
+  let clock = 0;
+  if (deadline != NEVER || length + lingeringCount == 1) {
+    clock = clocks.subscribeInstant(deadline);
+    add(clock, -1);
+  }
+  for (let left = addLingering(list + ((<usize>length) << 2)); left > 0; left--) {
+    store<i32>(owners + ((<usize>length) << 2), -1);
+    length++;
+  }
+  // A host whose budget ends here has to wait, and has a new one then.
+  spend(min<i32>(askFor(subs, 1, length - 1), BUDGET));
+  beUnsure();
+  if (clock != 0) poll.dropPollable(clock);
+  if (lingeringCount > 0) releaseSent();
+}
+
+/** Looks what in the list is ready now: in parts, for each of which the host has a budget. */
+function look(subs: usize): void {
+  if (always == 0) always = clocks.subscribeInstant(0);
+  for (let from = 0; from < length - 1; from += BUDGET) {
+    // The pollable that is always ready stands before the part, in the place of one that has been asked.
+    store<i32>(list + ((<usize>from) << 2), always);
+    store<i32>(owners + ((<usize>from) << 2), -1);
+    const count = min<i32>(length - 1 - from, BUDGET);
+    spendSurely(count);
+    askFor(subs, from, count + 1);
+  }
 }
 
 export function poll_oneoff(subs: usize, events: usize, count: u32, nevents: usize): i32 {
@@ -195,18 +199,19 @@ export function poll_oneoff(subs: usize, events: usize, count: u32, nevents: usi
     return Errno.FAULT;
   }
   if (!isInGuest(nevents, 4)) return Errno.FAULT;
-  reserve(<i32>count + 2 + lingeringCount);
+  reserve(<i32>count + 3 + lingeringCount);
   clearMarks(<i32>count);
   clearDeadlines();
   countPoll();
-  if (spent >= BUDGET) renewBudget();
   let recentOnly =
     <i32>count >= FEW && partialPolls < MOST_PARTIAL && recentlyActive * 2 < <i32>count;
   partialPolls = recentOnly ? partialPolls + 1 : 0;
   while (!isAnyMarked) {
     const status = collect(subs, <i32>count, recentOnly);
     if (status != Errno.SUCCESS) return status;
-    ask(subs, !isAnyMarked && !recentOnly);
+    if (isAnyMarked || recentOnly) look(subs);
+    else wait(subs);
+    markDue(subs);
     recentOnly = false;
   }
   guest.store32(nevents, tellMarked(subs, events));
