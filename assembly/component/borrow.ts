@@ -8,9 +8,14 @@ let place: usize = 0;
 let first: u64 = 0;
 let second: u64 = 0;
 
+/** What of a buffer may be filled in one go: a memory has 64 KiB, and the buffer may be all of it. */
+export function fillable(address: usize, length: u32): u32 {
+  return address >= 16 ? length : min<u32>(length, 32768);
+}
+
 /**
- * A place for 16 bytes that are none of [address, address + length), which is not nearly all of the memory. Until
- * `giveBack` nothing else of the guest's memory may be touched.
+ * A place for 16 bytes that are none of [address, address + length), a buffer that is fillable. Until `giveBack` nothing
+ * else of the guest's memory may be touched.
  */
 export function borrow(address: usize, length: u32): usize {
   place = address >= 16 || length == 0 ? 0 : (address + length + 7) & ~7;

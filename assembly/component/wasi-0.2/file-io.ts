@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Bytes of files over WASI 0.2, whose read and write are one call, straight from and to the guest's memory.
 
-import { borrow, giveBack } from '../borrow';
+import { borrow, fillable, giveBack } from '../borrow';
 import { Descriptor } from '../descriptor';
 import { errnoOfFile, status, WORDS } from '../files/errors';
 import * as guest from '../guest';
@@ -18,9 +18,10 @@ const LARGEST_APPEND: u32 = 4096;
 
 /** Reads at a place of the file: how many bytes, fewer where the file ends; below 0: an Errno. */
 export function readAt(d: Descriptor, address: usize, length: u32, offset: u64): i32 {
-  const answer = borrow(address, length);
-  into(address, length);
-  files.readToGuest(d.handle, length, offset, answer);
+  const size = fillable(address, length);
+  const answer = borrow(address, size);
+  into(address, size);
+  files.readToGuest(d.handle, size, offset, answer);
   const isError = guest.load8(answer) != 0;
   const code = guest.load8(answer + 4);
   const count = guest.load32(answer + 8);

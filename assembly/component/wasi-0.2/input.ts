@@ -2,9 +2,10 @@
 // What comes in by a stream. A host tells of readiness that a read has used up already, so that poll_oneoff reads
 // before it reports: into a block of ours, which the guest's next read empties.
 
+import { borrow, fillable, giveBack } from '../borrow';
 import { Descriptor } from '../descriptor';
 import * as guest from '../guest';
-import { ANSWER, give, into, isInGuest, take } from '../memory';
+import { ANSWER, give, into, take } from '../memory';
 import { Errno, FdFlags } from '../preview1';
 import * as poll from '../wasi/poll';
 import * as streams from '../wasi/streams';
@@ -73,25 +74,13 @@ export function emptied(d: Descriptor): void {
 
 /** One read of the stream into the guest's memory; how many bytes: 0 also at the end, which it notes. */
 export function readStraight(d: Descriptor, address: usize, length: u32): u32 {
-  // The answer's place has to be in the guest's memory too: 16 bytes beside the buffer, which get back what they were.
-  let answer: usize = 0;
-  if (address < 16) {
-    answer = (address + length + 7) & ~7;
-    if (!isInGuest(answer, 16)) {
-      // No such place: a buffer that is nearly all of the memory. The read may be short.
-      length = length > 32 ? length - 32 : 0;
-      answer = (address + length + 7) & ~7;
-      if (length == 0) return 0;
-    }
-  }
-  const first = guest.load64(answer);
-  const second = guest.load64(answer + 8);
-  into(address, length);
-  streams.readToGuest(d.input, length, answer);
+  const size = fillable(address, length);
+  const answer = borrow(address, size);
+  into(address, size);
+  streams.readToGuest(d.input, size, answer);
   const result = guest.load64(answer);
   const count = guest.load32(answer + 8);
-  guest.store64(answer, first);
-  guest.store64(answer + 8, second);
+  giveBack();
   if ((result & 0xff) == 0) return count;
   store<u32>(ANSWER, <u32>(result >> 32));
   store<u32>(ANSWER, count, 4);

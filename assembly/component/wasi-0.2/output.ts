@@ -2,6 +2,7 @@
 // What goes out by a stream. The host takes as many bytes as it permits, and sends on what the socket does not take at
 // once; until that is done it permits none, which is when the guest's socket is full.
 
+import { borrow, giveBack } from '../borrow';
 import { Descriptor, Kind } from '../descriptor';
 import * as guest from '../guest';
 import { ANSWER, isInGuest } from '../memory';
@@ -47,16 +48,13 @@ export function isOutputOver(d: Descriptor): bool {
 
 /** Writes bytes that are permitted. */
 function writeStraight(d: Descriptor, address: usize, length: u32): i32 {
-  // The answer's place has to be in the guest's memory, which gets back what was there. Bytes are taken before it is
-  // written, so that it may overlap them.
-  const first = guest.load64(0);
-  const second = guest.load64(8);
+  // The bytes are taken before the answer is written, so that it may overlap them.
+  const answer = borrow(0, 0);
   d.permit = 0;
-  streams.writeFromGuest(d.output, address, length, 0);
-  const result = guest.load64(0);
-  const handle = guest.load32(8);
-  guest.store64(0, first);
-  guest.store64(8, second);
+  streams.writeFromGuest(d.output, address, length, answer);
+  const result = guest.load64(answer);
+  const handle = guest.load32(answer + 8);
+  giveBack();
   if ((result & 0xff) == 0) return Errno.SUCCESS;
   store<u32>(ANSWER, <u32>(result >> 32));
   store<u32>(ANSWER, handle, 4);
