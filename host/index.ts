@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What src/ may use of the host. Everything else in this folder is private to it.
 
+import './wasi/webassembly.ts';
+
 export { PolluxError, type PolluxErrorCode } from './errors.ts';
 export {
   type BackendInfo,

@@ -125,8 +125,8 @@ export class WASI {
   }
 
   /** The import object for a module that imports nothing but WASI. */
-  getImportObject(): WebAssembly.Imports {
-    return { [this.#namespace]: this.wasiImport } as WebAssembly.Imports;
+  getImportObject(): Record<string, Imports> {
+    return { [this.#namespace]: this.wasiImport };
   }
 
   /**

@@ -175,7 +175,7 @@ export class Host {
    *
    * @throws PolluxError ERR_MODULE_MEMORY (no exported memory); what its start section traps with.
    */
-  instantiate(module: WebAssembly.Module): WebAssembly.Exports {
+  instantiate(module: WebAssembly.Module): Readonly<Record<string, unknown>> {
     const imports = this.#suspends ? suspending(this.#imports) : this.#imports;
     const instance = new WebAssembly.Instance(module, {
       [WASI_MODULE]: imports,
