@@ -89,7 +89,7 @@ function buildC(names, zig) {
   for (const name of names) {
     const built = `${moduleOf(name)}.${process.pid}`;
     // wasi-libc's poll() has its records on the stack: 160 bytes for each descriptor.
-    const flags = ['-O1', '-s', '-Wall', '-Wextra', '-Werror', '-Wl,-z,stack-size=4194304'];
+    const flags = ['-O1', '-Wall', '-Wextra', '-Werror', '-Wl,-z,stack-size=4194304'];
     const args = ['cc', '-target', 'wasm32-wasi', ...flags, '-o', built, 'main.c'];
     compile(join(here, name), zig, args, cache);
     place(built, name);
