@@ -133,6 +133,14 @@ describe('the runner tells', () => {
     expect(result).toMatchObject({ verdict: 'fail', why: expect.stringContaining('guest says') });
   });
 
+  test('a guest that waits for more of a script that has failed', async () => {
+    const script = [parse('guest says hello'), parse('a connects')];
+    const forever = 'console.log("hello"); setInterval(() => {}, 1000)';
+    const limits = { limitMs: 2 ** 31 - 1, afterMs: 100 };
+    const result = await run(wrong(forever), { ...plain, script }, limits);
+    expect(result).toMatchObject({ verdict: 'hang', why: expect.stringContaining('a connects') });
+  });
+
   test('what is offered and what is not', async () => {
     const result = await run({ ...wrong(''), lacks: () => 'no sockets' }, plain);
     expect(result).toEqual({ verdict: 'not offered', why: 'no sockets' });

@@ -78,14 +78,15 @@ function furnish(folder) {
 /**
  * @param {import('./adapters.mjs').Adapter} adapter
  * @param {import('./behaviours.mjs').Behaviour} behaviour
- * @param {{ limitMs?: number }} options how long a run may take until it counts as a hang
+ * @param {{ limitMs?: number, afterMs?: number }} options how long a run may take until it counts as a hang; and how
+ *   long once its script has failed, which is more than the clock with which guests guard their polls
  * @returns {Promise<Result>}
  */
-export async function run(adapter, behaviour, { limitMs = 20_000 } = {}) {
+export async function run(adapter, behaviour, { limitMs = 20_000, afterMs = 10_000 } = {}) {
   const lacks = adapter.lacks(behaviour);
   if (lacks !== undefined) return { verdict: 'not offered', why: lacks };
   for (let tries = 0; ; tries++) {
-    const result = await attempt(adapter, behaviour, limitMs);
+    const result = await attempt(adapter, behaviour, { limitMs, afterMs });
     // Another program was faster to take the port that we had picked.
     const isTaken = /address (already )?in use/i.test(result.why);
     if (!isTaken || tries === 3) return result;
@@ -95,10 +96,10 @@ export async function run(adapter, behaviour, { limitMs = 20_000 } = {}) {
 /**
  * @param {import('./adapters.mjs').Adapter} adapter
  * @param {import('./behaviours.mjs').Behaviour} behaviour
- * @param {number} limitMs
+ * @param {{ limitMs: number, afterMs: number }} limits
  * @returns {Promise<Result>}
  */
-async function attempt(adapter, behaviour, limitMs) {
+async function attempt(adapter, behaviour, limits) {
   const folder = mkdtempSync(join(tmpdir(), 'pollux-conformance-'));
   /** @type {number[]} */
   const opened = [];
@@ -142,7 +143,7 @@ async function attempt(adapter, behaviour, limitMs) {
     });
     running.set(child, folder);
     if (behaviour.stdin === 'ended pipe') child.stdin?.end();
-    const result = await watch(adapter, behaviour, child, { ports, clients, limitMs });
+    const result = await watch(adapter, behaviour, child, { ports, clients, ...limits });
     if (result.verdict === 'pass' && behaviour.prints !== undefined) {
       const printed =
         behaviour.stdout === 'file' ? readFileSync(join(folder, 'stdout'), 'utf8') : result.stdout;
@@ -162,10 +163,10 @@ async function attempt(adapter, behaviour, limitMs) {
  * @param {import('./adapters.mjs').Adapter} adapter
  * @param {import('./behaviours.mjs').Behaviour} behaviour
  * @param {import('node:child_process').ChildProcess} child
- * @param {{ ports: number[], clients: Map<string, import('./client.mjs').Client>, limitMs: number }} stage
+ * @param {{ ports: number[], clients: Map<string, import('./client.mjs').Client>, limitMs: number, afterMs: number }} stage
  * @returns {Promise<Result & { stdout: string }>}
  */
-async function watch(adapter, behaviour, child, { ports, clients, limitMs }) {
+async function watch(adapter, behaviour, child, { ports, clients, limitMs, afterMs }) {
   const said = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text) => {
     said.stdout += text;
@@ -216,8 +217,10 @@ async function watch(adapter, behaviour, child, { ports, clients, limitMs }) {
     (error) => error,
   );
 
-  // The guest's end first: when it fails, the script's failure is only what follows from it.
-  const first = await Promise.race([closed, late]);
+  // The guest's end first: when it fails, the script's failure is only what follows from it. A guest that waits for
+  // more of a script that has failed is not waited for.
+  const stuck = outcome.then((error) => (error === undefined ? late : sleep(afterMs)));
+  const first = await Promise.race([closed, late, stuck.then(() => 'late')]);
   const failed =
     first === 'late' ? undefined : judge(adapter, behaviour, await closed, said.stderr);
   const script = failed === undefined ? await Promise.race([outcome, late]) : undefined;
