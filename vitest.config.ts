@@ -2,6 +2,7 @@
 // How the tests run. Nothing here asserts a time: the limits only end what hangs.
 
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/sequence.ts';
 
 export default defineConfig({
   test: {
@@ -12,5 +13,8 @@ export default defineConfig({
     hookTimeout: 180_000,
     // Servers and clients are processes of their own; two files at a time fill two cores.
     maxWorkers: 2,
+    // Concurrent tests of one file are those that wait for most of their time.
+    maxConcurrency: 12,
+    sequence: { sequencer: LongestFirst },
   },
 });
