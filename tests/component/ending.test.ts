@@ -58,7 +58,8 @@ for (const runtime of COMPONENTS) {
     test('with the guest’s status', async () => {
       const all = Array.from({ length: 256 }, (_, status) => status);
       const some = [0, 1, 2, 42, 128, 134, 255];
-      const wanted = ON_CURRENT.includes(runtime) ? all : some;
+      // The way from the guest to the host's exit is the same in both templates.
+      const wanted = runtime === ON_CURRENT[0] ? all : some;
       expect(await statusesOf(runtime, wanted)).toEqual(wanted);
     });
 

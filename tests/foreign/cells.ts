@@ -77,7 +77,7 @@ export function start(cell: Cell): Promise<Server> {
   const guest = find(cell.example);
   if ('missing' in guest) throw new Error(guest.missing);
   // A guest that a drain does not end is ended soon.
-  const options = ['--drain-timeout', '0.5', ...(cell.options ?? [])];
+  const options = ['--drain-timeout', '0.2', ...(cell.options ?? [])];
   return startServer({ mount: '/data', ...cell, options, module: guest.module });
 }
 

@@ -3,6 +3,7 @@
 // and no descriptor is left.
 
 import { expect, test } from 'vitest';
+import { CURRENT } from '../runtimes/index.mjs';
 import { type Server, startServer } from '../support/server.ts';
 import { describeUnder, isJco, OTHERS } from './matrix.ts';
 import * as scenario from './scenarios.ts';
@@ -25,7 +26,14 @@ test('200,000 short connections leave memory flat', async () => {
   await server.stop();
 }, 300_000);
 
-for (const runtime of OTHERS) {
+// Of versions of one runtime the newest stands for all; components on the newest Wasmtime have ten times as many
+// connections in tests/component/churn.test.ts.
+const kind = (name: string) => name.replace(/(node|wasmtime)-\d+/, '$1');
+const newest = OTHERS.filter((name) => !name.startsWith(`${CURRENT}-`)).filter(
+  (name, at, all) => !all.slice(at + 1).some((later) => kind(later) === kind(name)),
+);
+
+for (const runtime of newest) {
   // jco makes objects of what is open, and Node collects them when it likes: it shows what is held for good.
   const [warmUp, count, limit] = isJco(runtime) ? [1000, 2000, 64 << 20] : [3000, 7000, 12 << 20];
   describeUnder(runtime, runtime, () => {

@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { backends } from '../../src/index.ts';
-import { CURRENT, kindOf, RUNTIMES } from '../runtimes/index.mjs';
+import { CURRENT, kindOf, RUNTIMES, WASMTIMES } from '../runtimes/index.mjs';
 import {
   type Cell,
   missing,
@@ -61,13 +61,14 @@ export const PARTS = {
   jco: OTHERS.filter(isJco),
 };
 
-/** Whose poll_oneoff is its own: Wasmtime's, and that of components, of whom the newest Wasmtime stands for all. */
+/** Whose poll_oneoff is its own: the last Wasmtime with preview 1 sockets, and components on the newest. */
+const LAST = Object.keys(WASMTIMES).at(-1);
 const isItsOwn = (name: string) =>
-  kindOf(name) === 'component' ? name.startsWith(CURRENT) : !runsPollux(name);
+  kindOf(name) === 'component' ? name.startsWith(CURRENT) : name === LAST;
 
 /**
  * A part of the matrix for what takes longer: every example on every backend under the running Node and under the
- * runtimes whose poll_oneoff is their own; under each other runtime `echo` alone.
+ * newest runtimes whose poll_oneoff is their own; under each other runtime `echo` alone.
  */
 export function cells(): Cell[] {
   const here = BACKENDS.flatMap((backend) =>

@@ -141,7 +141,7 @@ export async function slowReader({ port }: Port, length: number): Promise<void> 
   const sent = client.send(data);
   client.end();
   // Long enough for every buffer on the way to fill.
-  await sleep(300);
+  await sleep(150);
   for (let at = 0; at < length; ) {
     const size = Math.min(1 << 20, length - at);
     expect((await client.read(size)).equals(data.subarray(at, at + size))).toBe(true);
