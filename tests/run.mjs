@@ -5,39 +5,60 @@
 //
 // Arguments go to vitest: `npm test -- tests/cli` runs those files alone, on what is built now.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const report = `${root}build/tests/vitest.json`;
 
-const steps = [
-  ['build', 'npm', ['run', '--silent', 'build']],
-  ['lint and format', 'npx', ['--no-install', 'biome', 'check', '--error-on-warnings', '.']],
-  ['types of the tests', 'npx', ['--no-install', 'tsc', '-p', 'tsconfig.test.json']],
-  ['other runtimes', 'node', ['tests/runtimes/install.mjs']],
-  ['foreign guests', 'node', ['tests/foreign/build.mjs']],
-  ['prebuilt addons', 'node', ['host/native/prebuild.mjs']],
-  ['Node on musl', 'node', ['tests/package/musl.mjs']],
+/** What comes behind the build: two rows of steps side by side, as they wait for registries half of the time. */
+const rows = [
+  [
+    ['lint and format', 'npx', ['--no-install', 'biome', 'check', '--error-on-warnings', '.']],
+    ['types of the tests', 'npx', ['--no-install', 'tsc', '-p', 'tsconfig.test.json']],
+    ['other runtimes', 'node', ['tests/runtimes/install.mjs']],
+    ['Node on musl', 'node', ['tests/package/musl.mjs']],
+  ],
+  [
+    ['foreign guests', 'node', ['tests/foreign/build.mjs']],
+    ['prebuilt addons', 'node', ['host/native/prebuild.mjs']],
+  ],
 ];
 
 function run(command, args) {
   return spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
 }
 
-let failedSteps = 0;
-for (const [name, command, args] of steps) {
-  console.log(`\n== ${name}`);
-  if (run(command, args) === 0) continue;
-  console.error(`== ${name} failed`);
-  failedSteps++;
-  // Without a build there is nothing to test; the others are told, and the tests run all the same.
-  if (name === 'build') {
-    console.log('0 passed, 1 failed');
-    process.exit(1);
+/** Runs one step after the other; what each says is printed when it ends. Answers how many failed. */
+async function runRow(steps) {
+  let failed = 0;
+  for (const [name, command, args] of steps) {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => {
+        said += text;
+      });
+    const [status] = await once(child, 'close');
+    console.log(`\n== ${name}\n${said.trimEnd()}`);
+    if (status === 0) continue;
+    console.error(`== ${name} failed`);
+    failed++;
   }
+  return failed;
 }
+
+console.log('\n== build');
+if (run('npm', ['run', '--silent', 'build']) !== 0) {
+  // Without a build there is nothing to test.
+  console.error('== build failed');
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}
+// Of the others a failure is told, and the tests run all the same.
+const failedSteps = (await Promise.all(rows.map(runRow))).reduce((sum, failed) => sum + failed);
 
 console.log('\n== tests');
 mkdirSync(`${root}build/tests`, { recursive: true });

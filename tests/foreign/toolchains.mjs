@@ -35,7 +35,11 @@ function fromPypi(name, version) {
     filling,
     `${name}==${version}`,
   ]);
-  if (status === 0 && !existsSync(target)) renameSync(filling, target);
+  try {
+    if (status === 0) renameSync(filling, target);
+  } catch (error) {
+    if (!existsSync(target)) throw error;
+  }
   rmSync(filling, { recursive: true, force: true });
   if (existsSync(target)) return target;
   throw new Error(`pip could not install ${name} ${version}: ${error?.message ?? stderr.trim()}`);
