@@ -7,6 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The longest first; all others follow in vitest's own order. A file that is no more does no harm. */
 const LONGEST = [
   'conformance/pollux',
+  'model/model',
   'transcript/heavy',
   'foreign/echo',
   'transcript/churn',
@@ -24,7 +25,6 @@ const LONGEST = [
   'transcript/idle',
   'package/prebuilds',
   'reactor/sanitized',
-  'model/model',
   'compare/claims',
   'transcript/bun-deno',
   'cli/build',

@@ -3,8 +3,8 @@
 // oracle.c, set.c and uring.c, on each backend. fast-check makes the sequences, and shrinks one that
 // shows a difference.
 //
-// POLLUX_MODEL_RUNS sets the number of sequences on each backend (20,000; `npm run model` makes 100,000),
-// POLLUX_MODEL_SEED repeats a run.
+// POLLUX_MODEL_RUNS sets the number of sequences on each backend (100,000 with CI=true and by `npm run model`, 20,000
+// otherwise), POLLUX_MODEL_SEED repeats a run.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,9 @@ import { compileNative } from '../support/native.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let binary: string;
-const RUNS = Number(process.env.POLLUX_MODEL_RUNS ?? 20_000);
+const RUNS = Number(
+  process.env.POLLUX_MODEL_RUNS ?? (process.env.CI === 'true' ? 100_000 : 20_000),
+);
 const BATCH = 1_000;
 /** Shrinking what fails ends here, and the least that was found until then is shown. */
 const MOST_MS = 120_000;

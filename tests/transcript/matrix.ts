@@ -91,18 +91,11 @@ export function describeUnder(runtime: string, title: string, tests: () => void)
   describe.skipIf(skip)(reason === undefined ? title : `${title} (${reason})`, tests);
 }
 
-/** Where a guest runs on each backend; the Nodes between the running one and the newest have the best backend alone. */
-function backendsUnder(runtime: string): readonly string[] {
-  if (!runsPollux(runtime)) return [''];
-  const isBetween = isNode(runtime) && runtime !== OTHERS.filter(isNode).at(-1);
-  return isBetween ? BACKENDS.slice(0, 1) : BACKENDS;
-}
-
-/** Runs the transcript for these runtimes on their backends. */
+/** Runs the transcript for these runtimes on all their backends. */
 export function transcripts(runtimes: readonly string[]): void {
   for (const runtime of runtimes) {
     describeUnder(runtime, runtime, () => {
-      for (const backend of backendsUnder(runtime)) {
+      for (const backend of runsPollux(runtime) ? BACKENDS : ['']) {
         for (const example of EXAMPLES) {
           describe(`${example}${backend && ` on ${backend}`}`, () => {
             transcript(example, runtime, backend);
