@@ -8,7 +8,7 @@ import { create } from '../table';
 import * as poll from '../wasi/poll';
 import * as sockets from '../wasi/sockets';
 import { spend } from './budget';
-import { errnoOfSocket, WOULD_BLOCK } from './errors';
+import { errnoOfSocket, UNKNOWN, WOULD_BLOCK } from './errors';
 import { lookAfterOne } from './lingering';
 import { inputPollableOf } from './pollables';
 import { now } from './recent';
@@ -24,7 +24,8 @@ export function accept(d: Descriptor): Descriptor | null {
     sockets.accept(d.handle, ANSWER);
     if (load<u8>(ANSWER) == 0) break;
     const code = load<u8>(ANSWER, 4);
-    acceptError = code == WOULD_BLOCK ? Errno.AGAIN : errnoOfSocket(code);
+    // What has no code of its own is that there are no more descriptors.
+    acceptError = code == UNKNOWN ? Errno.MFILE : errnoOfSocket(code);
     if (code != WOULD_BLOCK || (d.flags & FdFlags.NONBLOCK) != 0) return null;
     poll.block(inputPollableOf(d));
   }

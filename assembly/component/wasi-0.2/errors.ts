@@ -7,7 +7,8 @@ import { Errno } from '../preview1';
 import { startsWith } from '../text';
 import * as streams from '../wasi/streams';
 
-/** Would-block of wasi:sockets' error-code. */
+/** Of wasi:sockets' error-code. */
+export const UNKNOWN: u8 = 0;
 export const WOULD_BLOCK: u8 = 8;
 
 /** By wasi:sockets/network.error-code, in its order. */
