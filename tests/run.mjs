@@ -24,6 +24,7 @@ const rows = [
   [
     ['foreign guests', 'node', ['tests/foreign/build.mjs']],
     ['prebuilt addons', 'node', ['host/native/prebuild.mjs']],
+    ['guests of the conformance suite', 'node', ['tests/conformance/runner/build-all.mjs']],
   ],
 ];
 
