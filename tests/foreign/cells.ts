@@ -76,8 +76,9 @@ export function describeCell(cell: Cell, tests: () => void): void {
 export function start(cell: Cell): Promise<Server> {
   const guest = find(cell.example);
   if ('missing' in guest) throw new Error(guest.missing);
-  // A guest that a drain does not end is ended soon.
-  const options = ['--drain-timeout', '0.2', ...(cell.options ?? [])];
+  // A guest that a drain does not end is ended soon; one that ends by itself has all the time that it needs.
+  const drain = NATURE[cell.example]?.stays ? '0.2' : '30';
+  const options = ['--drain-timeout', drain, ...(cell.options ?? [])];
   return startServer({ mount: '/data', ...cell, options, module: guest.module });
 }
 
