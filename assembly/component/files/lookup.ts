@@ -4,6 +4,7 @@
 import { Descriptor, Kind } from '../descriptor';
 import { Errno } from '../preview1';
 import { lookUp } from '../table';
+import { takePath } from './paths';
 
 export let error: i32 = 0;
 
@@ -32,4 +33,12 @@ export function directoryOf(fd: i32, ofDevices: i32): Descriptor | null {
   if (d == null) error = Errno.BADF;
   else error = d.kind == Kind.DEVICES ? ofDevices : Errno.NOTDIR;
   return null;
+}
+
+/** The directory that a path is in, which is put into PATH: else what `directoryOf` or `takePath` say. */
+export function pathIn(fd: i32, ofDevices: i32, path: usize, length: u32): Descriptor | null {
+  const d = directoryOf(fd, ofDevices);
+  if (d == null) return null;
+  error = takePath(path, length);
+  return error == Errno.SUCCESS ? d : null;
 }

@@ -6,33 +6,27 @@ import { ANSWER, give, intoHeap, intoUsual, isInGuest, toGuest } from '../memory
 import { Errno } from '../preview1';
 import * as files from '../wasi/files';
 import { PLAIN, status, WORDS } from './errors';
-import { directoryOf, error } from './lookup';
+import { directoryOf, error, pathIn } from './lookup';
 import { PATH, pathLength, SECOND, secondLength, takePath, takeSecond } from './paths';
 import { FOLLOW } from './stat';
 
 export function path_create_directory(fd: i32, path: usize, length: u32): i32 {
-  const d = directoryOf(fd, Errno.ROFS);
+  const d = pathIn(fd, Errno.ROFS, path, length);
   if (d == null) return error;
-  const taken = takePath(path, length);
-  if (taken != Errno.SUCCESS) return taken;
   files.createDirectoryAt(d.handle, PATH, pathLength, ANSWER);
   return status(PLAIN);
 }
 
 export function path_remove_directory(fd: i32, path: usize, length: u32): i32 {
-  const d = directoryOf(fd, Errno.ROFS);
+  const d = pathIn(fd, Errno.ROFS, path, length);
   if (d == null) return error;
-  const taken = takePath(path, length);
-  if (taken != Errno.SUCCESS) return taken;
   files.removeDirectoryAt(d.handle, PATH, pathLength, ANSWER);
   return status(PLAIN);
 }
 
 export function path_unlink_file(fd: i32, path: usize, length: u32): i32 {
-  const d = directoryOf(fd, Errno.ROFS);
+  const d = pathIn(fd, Errno.ROFS, path, length);
   if (d == null) return error;
-  const taken = takePath(path, length);
-  if (taken != Errno.SUCCESS) return taken;
   files.unlinkFileAt(d.handle, PATH, pathLength, ANSWER);
   return status(PLAIN);
 }
@@ -111,10 +105,8 @@ export function readLink(
   room: u32,
   used: usize,
 ): i32 {
-  const d = directoryOf(fd, Errno.NOENT);
+  const d = pathIn(fd, Errno.NOENT, path, length);
   if (d == null) return error;
-  const taken = takePath(path, length);
-  if (taken != Errno.SUCCESS) return taken;
   intoHeap();
   files.readlinkAt(d.handle, PATH, pathLength, ANSWER);
   intoUsual();
