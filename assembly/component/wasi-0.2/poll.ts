@@ -147,8 +147,11 @@ function check(subs: usize, slot: i32): void {
   }
 }
 
-/** Asks the host for a part of the list, and marks what is ready; how many the host says are. */
-function askFor(subs: usize, from: i32, count: i32): i32 {
+/** How many subscriptions are in `list` in place of pollables that have been asked: those that the host says are ready. */
+let found: i32 = 0;
+
+/** Asks the host for a part of the list, and adds to what was found; how many pollables are ready. */
+function askFor(from: i32, count: i32): i32 {
   into(ready, (<usize>capacity) << 2);
   poll.poll(list + ((<usize>from) << 2), count, ANSWER);
   intoScratch();
@@ -157,13 +160,20 @@ function askFor(subs: usize, from: i32, count: i32): i32 {
   const end = places + ((<usize>answers) << 2);
   for (let at = places; at < end; at += 4) {
     const slot = load<i32>(owners + ((<usize>(from + load<i32>(at))) << 2));
-    if (slot >= 0) check(subs, slot);
+    if (slot < 0) continue;
+    store<i32>(list + ((<usize>found) << 2), slot);
+    found++;
   }
   return answers;
 }
 
+/** Marks what was found. Not before all is asked: the next step of dialing drops its pollable, which may be in the list twice. */
+function checkFound(subs: usize): void {
+  for (let i = 0; i < found; i++) check(subs, load<i32>(list + ((<usize>i) << 2)));
+}
+
 /** Waits until something in the list is ready, or a deadline is there. */
-function wait(subs: usize): void {
+function wait(): void {
   let clock = 0;
   if (deadline != NEVER || length + lingeringCount == 1) {
     clock = clocks.subscribeInstant(deadline);
@@ -174,14 +184,13 @@ function wait(subs: usize): void {
     length++;
   }
   // A host whose budget ends here has to wait, and has a new one then.
-  spend(min<i32>(askFor(subs, 1, length - 1), BUDGET));
+  spend(min<i32>(askFor(1, length - 1), BUDGET));
   beUnsure();
   if (clock != 0) poll.dropPollable(clock);
-  if (lingeringCount > 0) releaseSent();
 }
 
 /** Looks what in the list is ready now: in parts, for each of which the host has a budget. */
-function look(subs: usize): void {
+function look(): void {
   if (always == 0) always = clocks.subscribeInstant(0);
   for (let from = 0; from < length - 1; from += BUDGET) {
     // The pollable that is always ready stands before the part, in the place of one that has been asked.
@@ -189,7 +198,7 @@ function look(subs: usize): void {
     store<i32>(owners + ((<usize>from) << 2), -1);
     const count = min<i32>(length - 1 - from, BUDGET);
     spendSurely(count);
-    askFor(subs, from, count + 1);
+    askFor(from, count + 1);
   }
 }
 
@@ -209,9 +218,13 @@ export function poll_oneoff(subs: usize, events: usize, count: u32, nevents: usi
   while (!isAnyMarked) {
     const status = collect(subs, <i32>count, recentOnly);
     if (status != Errno.SUCCESS) return status;
-    if (isAnyMarked || recentOnly) look(subs);
-    else wait(subs);
+    found = 0;
+    const waits = !isAnyMarked && !recentOnly;
+    if (waits) wait();
+    else look();
+    checkFound(subs);
     markDue(subs);
+    if (waits && lingeringCount > 0) releaseSent();
     recentOnly = false;
   }
   guest.store32(nevents, tellMarked(subs, events));
