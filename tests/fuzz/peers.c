@@ -266,7 +266,8 @@ static void *companion(void *data) {
       act_of_peer(w, &w->companion_random);
     } else if (waits) {
       slept = sleeps(w) ? slept + 1 : 0;
-      if (slept == 10) px_host_stop(&w->host);
+      /* Long enough for what the kernel passes on by a thread of its own, as a terminal's input. */
+      if (slept == 20) px_host_stop(&w->host);
     }
     pthread_mutex_unlock(&w->lock);
   }
