@@ -127,6 +127,8 @@ static inline bool receives(const struct source *s) { return s->in_state == IN_M
 
 /* Makes a fresh source. NULL: no memory. Moves the sources. */
 struct source *source_make(struct px_backend *b, int fd, enum source_kind kind);
+/* A connection of listener `fd` waits for the guest to accept it. False: out of memory, and it is closed. */
+bool accept_ahead(struct px_backend *b, int fd, int connection);
 /* No completion of it counts from now on. */
 void source_retire(struct px_backend *b, int fd);
 

@@ -257,6 +257,22 @@ static void received(struct px_backend *b, int fd, const struct uring_cqe *cqe) 
   make_ready(b, fd);
 }
 
+bool accept_ahead(struct px_backend *b, int fd, int connection) {
+  struct source *s = source_make(b, connection, SOURCE_STREAM);
+  if (s == NULL) {
+    close(connection);
+    return false;
+  }
+  s->next_accepted = -1;
+  s = &b->sources[fd];
+  if (s->in_count++ == 0)
+    s->in_first = connection;
+  else
+    b->sources[s->in_last].next_accepted = connection;
+  s->in_last = connection;
+  return true;
+}
+
 static void accepted(struct px_backend *b, int fd, const struct uring_cqe *cqe) {
   struct source *s = &b->sources[fd];
   if ((cqe->flags & URING_CQE_MORE) == 0) {
@@ -268,19 +284,8 @@ static void accepted(struct px_backend *b, int fd, const struct uring_cqe *cqe) 
     if (cqe->res == -ECANCELED || cqe->res == -EINTR || cqe->res == -EAGAIN) return;
     s->error = (uint16_t)-cqe->res;
   } else {
-    struct source *connection = source_make(b, cqe->res, SOURCE_STREAM);
-    if (connection == NULL) {
-      close(cqe->res);
-      return;
-    }
-    connection->next_accepted = -1;
-    s = &b->sources[fd];
-    if (s->in_count++ == 0)
-      s->in_first = cqe->res;
-    else
-      b->sources[s->in_last].next_accepted = cqe->res;
-    s->in_last = cqe->res;
-    if (s->in_count >= ACCEPTED_MAX) touch(b, fd);
+    if (!accept_ahead(b, fd, cqe->res)) return;
+    if (b->sources[fd].in_count >= ACCEPTED_MAX) touch(b, fd);
   }
   make_ready(b, fd);
 }

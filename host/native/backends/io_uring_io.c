@@ -70,6 +70,13 @@ static void io_stop_accepting(struct px_backend *b, int fd) {
     if (!b->sources[fd].cancelling) cancel_input(b, fd);
     drive(b, round == 0 ? 0 : ROUND_NS);
   }
+  /* The kernel wakes one of those that wait on a socket. Where that was the request which has now been cancelled, nobody
+   * else knows of the connection until the next one comes. */
+  int connection;
+  do {
+    PX_COUNT(b->counters, accept4);
+    connection = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  } while (connection >= 0 && accept_ahead(b, fd, connection));
 }
 
 /* ---- receiving ---- */
