@@ -4,6 +4,7 @@
       "target_name": "pollux",
       "sources": [
         "addon.c",
+        "create_host.c",
         "host_object.c",
         "stats_object.c",
         "suspended.c",

@@ -139,6 +139,7 @@ describe('imports go one way', () => {
     );
     expect(withNode.sort()).toEqual([
       'addon.c',
+      'create_host.c',
       'file_imports.c',
       'given_object.c',
       'host_object.c',
