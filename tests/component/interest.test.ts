@@ -11,9 +11,14 @@ import { COMPONENTS, linesOf } from './runtimes.ts';
 const ROUNDS = 200;
 const SEEDS = ['1', '2', '3'];
 
+/** More than what a component asks its host for at once, and fewer than wait in a listener's backlog. */
+const DIALED = 400;
+
 let module = '';
+let dialer = '';
 beforeAll(async () => {
   module = await testGuest('interest-walk');
+  dialer = await testGuest('dial-many');
 });
 
 function walks(runtime: string): void {
@@ -27,6 +32,17 @@ function walks(runtime: string): void {
     },
     60_000,
   );
+
+  test(`asks for both directions of ${DIALED} connections that it dials`, async () => {
+    const address = `127.0.0.1:${await freePort()}`;
+    const given = {
+      module: dialer,
+      args: [`${DIALED}`],
+      listen: [address],
+      connect: [`self=${address}`],
+    };
+    expect(await linesOf(runtime, given)).toEqual([`${DIALED} connected`]);
+  });
 }
 
 walks('node');

@@ -7,7 +7,7 @@
 import * as clocks from '../wasi/clocks';
 import * as poll from '../wasi/poll';
 
-/** So many operations may be made between two renewals, some of which are not counted: those of files and of dialing. */
+/** So many operations may be made between two renewals, some of which are not counted: lookups of names, and deadlines. */
 export const BUDGET: i32 = 100;
 let spent: i32 = 0;
 let isUnsure: bool = false;
